@@ -1,0 +1,115 @@
+# Tidemill. `make help` lists the targets.
+
+SANITIZE ?=
+comma := ,
+B := build/$(if $(SANITIZE),$(subst $(comma),-,$(SANITIZE)),release)
+BIN := $(if $(SANITIZE),$(B)/tidemill,build/tidemill)
+PREFIX ?= /usr/local
+N ?= 1000
+
+CC ?= gcc
+OPT ?= $(if $(SANITIZE),-O1 -fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
+	-fno-sanitize-recover=undefined,-O2)
+CFLAGS ?= -g
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 \
+	$(if $(CI),-Werror)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -iquote . -I/usr/include/lua5.4 \
+	$(WARN) $(OPT) $(CFLAGS)
+
+# Releases are fully static: loading Debian's shared libgit2 and libcurl costs
+# 6 ms a start. Sanitizers need the shared C library.
+STATIC_LIBS := -llua5.4-cjson -llua5.4 -luv_a -lsqlite3 -lgit2 -lmbedtls \
+	-lmbedx509 -lmbedcrypto -lhttp_parser -lssh2 -lssl -lcrypto -lpcre2-8 \
+	-lz -ljansson -ledit -ltinfo -lbsd -lmd
+SHARED_LIBS := -llua5.4-cjson -llua5.4 -luv -lsqlite3 -lgit2 -ljansson -ledit
+LIBS := $(if $(SANITIZE),$(SHARED_LIBS),-static $(STATIC_LIBS)) -lm -ldl \
+	-lpthread
+
+RUNTIME := $(wildcard runtime/*/*.c runtime/*/*/*.c)
+HOST := $(filter-out lua/embed.c,$(wildcard lua/*.c))
+EMBED := $(wildcard stdlib/*.lua stdlib/*/*.lua lua/meta/*.lua recipes/*.lua)
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
+TOOLS := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/bench/*.c tests/e2e/*.c))
+HOOK := $(B)/hook
+RUNTIME_O := $(RUNTIME:%.c=$(B)/%.o)
+HOST_O := $(HOST:%.c=$(B)/%.o) $(B)/embedded.o
+
+.PHONY: all deps demo test test-unit test-lua test-e2e test-crash check bench \
+	fuzz coverage install clean help
+all: $(BIN) ## build build/tidemill (SANITIZE=address,undefined: its own tree)
+
+$(BIN): $(HOST_O) $(B)/libtidemill.a
+	@mkdir -p $(@D)
+	$(CC) $(OPT) -o $@ $^ $(LIBS) $(LDFLAGS) 2>&1 | \
+		tests/check/link_noise.sh && test -f $@
+
+$(B)/libtidemill.a: $(RUNTIME_O)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Lua sources become part of the binary; so does the push hook, a tiny program.
+$(B)/embed: lua/embed.c
+	@mkdir -p $(@D)
+	gcc -std=c11 -D_GNU_SOURCE -O1 -I/usr/include/lua5.4 -o $@ $< -llua5.4 -lm
+$(B)/embedded.c: $(B)/embed $(EMBED) $(HOOK)
+	$(B)/embed $@ hook=$(HOOK) $(sort $(EMBED))
+$(B)/embedded.o: $(B)/embedded.c
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(HOOK): runtime/engine/hook/post_receive.c
+	@mkdir -p $(@D)
+	gcc -std=c11 -D_GNU_SOURCE -Os -static -s -o $@ $<
+
+$(B)/unit/%: tests/unit/%.c $(B)/libtidemill.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(B)/libtidemill.a \
+		$(filter-out -static,$(SHARED_LIBS)) -lcmocka -lm -lpthread
+$(B)/bench/% $(B)/e2e/%: tests/*/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< -lm -lpthread
+
+deps: ## install the Debian packages (asks for root only if one is missing)
+	@tests/check/deps.sh
+
+demo: deps all ## a push becomes a run, in under a minute
+	@tests/e2e/demo.sh $(BIN)
+
+test: deps ## unit, Lua and end-to-end tests, with sanitizers
+	@tests/run.sh
+
+test-unit: $(UNIT) ## the C tests alone
+	@tests/unit/run.sh $(B)/unit
+test-lua: $(BIN) ## the Lua tests alone
+	@$(BIN) test tests/lua
+test-e2e: $(BIN) $(TOOLS) ## the end-to-end tests alone
+	@tests/e2e/run.sh $(BIN)
+test-crash: all $(TOOLS) ## kill -9 at random instants, N=1000 times
+	@tests/e2e/crash.sh $(BIN) $(N)
+
+check: deps all ## format, tidy, luacheck, layers, headers, lengths, banned
+	@tests/check/run.sh
+
+bench: deps all $(TOOLS) ## each figure beside its peer, in one run
+	@tests/bench/run.sh $(BIN)
+
+fuzz: deps ## 30 s of libFuzzer for every reader of foreign bytes
+	@tests/fuzz/run.sh
+
+coverage: deps ## line coverage of the tests, as build/coverage/index.html
+	@tests/check/coverage.sh
+
+install: all ## PREFIX=/usr/local DESTDIR=
+	@tests/check/install.sh $(BIN) "$(DESTDIR)$(PREFIX)"
+
+clean: ## remove everything that was built
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile | \
+		awk -F': ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+-include $(RUNTIME_O:.o=.d) $(HOST_O:.o=.d) $(UNIT:=.d) $(TOOLS:=.d)

@@ -1,0 +1,18 @@
+/* Files inside the binary: the standard library, stubs, recipes, the hook. */
+#pragma once
+
+#include <stddef.h>
+
+/*
+ * Sorted by name, which is the path in the source tree ("stdlib/cli/run.lua",
+ * "lua/meta/proc.lua", "hook"). stdlib/ holds compiled chunks, the rest is as
+ * it was. The last element has a NULL name. Written by lua/embed.c.
+ */
+struct embedded {
+	const char *name;
+	const unsigned char *bytes;
+	size_t length;
+};
+
+extern const struct embedded embedded_files[];
+extern const unsigned embedded_count;

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Install the Debian packages that building and testing need.
+set -eu
+
+packages="gcc make pkg-config git ca-certificates liblua5.4-dev lua5.4
+	liblua5.4-dev lua-cjson-dev libgit2-dev libuv1-dev libsqlite3-dev
+	libssh2-1-dev libmbedtls-dev libhttp-parser-dev libssl-dev
+	libpcre2-dev zlib1g-dev libjansson-dev libedit-dev libbsd-dev
+	libncurses-dev libcmocka-dev clang-format clang-tidy lua-check
+	sqlite3 tzdata procps util-linux"
+
+missing=""
+for package in $packages; do
+	dpkg-query -W -f '${Status}' "$package" 2>/dev/null |
+		grep -q 'install ok installed' || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+
+echo "installing:$missing"
+root=""
+if [ "$(id -u)" -ne 0 ]; then
+	command -v sudo >/dev/null || {
+		echo "make deps: as root, run: apt-get install$missing" >&2
+		exit 1
+	}
+	root="sudo"
+fi
+export DEBIAN_FRONTEND=noninteractive
+$root apt-get update -qq
+# shellcheck disable=SC2086
+$root apt-get install -y -qq --no-install-recommends $missing >/dev/null
