@@ -35,7 +35,7 @@ HOOK := $(B)/hook
 RUNTIME_O := $(RUNTIME:%.c=$(B)/%.o)
 HOST_O := $(HOST:%.c=$(B)/%.o) $(B)/embedded.o
 
-.PHONY: all deps demo test test-unit test-lua test-e2e test-crash check bench \
+.PHONY: all build-tests deps demo test test-unit test-lua test-e2e test-crash check bench \
 	fuzz coverage install clean help
 all: $(BIN) ## build build/tidemill (SANITIZE=address,undefined: its own tree)
 
@@ -81,6 +81,7 @@ demo: deps all ## a push becomes a run, in under a minute
 test: deps ## unit, Lua and end-to-end tests, with sanitizers
 	@tests/run.sh
 
+build-tests: $(UNIT) $(TOOLS)
 test-unit: $(UNIT) ## the C tests alone
 	@tests/unit/run.sh $(B)/unit
 test-lua: $(BIN) ## the Lua tests alone
