@@ -1,5 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that building and testing need.
+#
+#     tests/check/deps.sh [bench]      bench: the peers of the benchmarks, too
 set -eu
 
 packages="gcc make pkg-config git ca-certificates liblua5.4-dev lua5.4
@@ -8,6 +10,9 @@ packages="gcc make pkg-config git ca-certificates liblua5.4-dev lua5.4
 	libpcre2-dev zlib1g-dev libjansson-dev libedit-dev libbsd-dev
 	libncurses-dev libcmocka-dev clang-format clang-tidy lua-check
 	sqlite3 tzdata procps util-linux"
+
+[ "${1:-}" = bench ] && packages="$packages ninja-build parallel neovim
+	inotify-tools"
 
 missing=""
 for package in $packages; do
