@@ -26,12 +26,16 @@ SHARED_LIBS := -llua5.4-cjson -llua5.4 -luv -lsqlite3 -lgit2 -ljansson -ledit
 LIBS := $(if $(SANITIZE),$(SHARED_LIBS),-static $(STATIC_LIBS)) -lm -ldl \
 	-lpthread
 
-RUNTIME := $(wildcard runtime/*/*.c runtime/*/*/*.c)
+RUNTIME := $(filter-out runtime/engine/hook/%, \
+	$(wildcard runtime/*/*.c runtime/*/*/*.c))
 HOST := $(filter-out lua/embed.c,$(wildcard lua/*.c))
 EMBED := $(wildcard stdlib/*.lua stdlib/*/*.lua lua/meta/*.lua recipes/*.lua)
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 TOOLS := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/bench/*.c tests/e2e/*.c))
 HOOK := $(B)/hook
+HOOK_BARE := $(if $(filter x86_64 aarch64,$(shell uname -m)),-DHOOK_BARE \
+	-nostdlib -ffreestanding -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -Wl$(comma)-z$(comma)noseparate-code)
 RUNTIME_O := $(RUNTIME:%.c=$(B)/%.o)
 HOST_O := $(HOST:%.c=$(B)/%.o) $(B)/embedded.o
 
@@ -62,7 +66,7 @@ $(B)/embedded.o: $(B)/embedded.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(HOOK): runtime/engine/hook/post_receive.c
 	@mkdir -p $(@D)
-	gcc -std=c11 -D_GNU_SOURCE -Os -static -s -o $@ $<
+	gcc -std=c11 -D_GNU_SOURCE -Os -static -s $(HOOK_BARE) -o $@ $<
 
 $(B)/unit/%: tests/unit/%.c $(B)/libtidemill.a
 	@mkdir -p $(@D)
