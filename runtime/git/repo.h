@@ -1,0 +1,84 @@
+/* Repositories: an open handle and what is read from its objects. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/base/buf.h"
+#include "runtime/base/error.h"
+#include "runtime/git/refs.h"
+
+/* For one thread at a time; every operation on the pool opens its own. */
+struct repo;
+
+/*
+ * Open the repository that `path` is in: a working tree (or a directory below
+ * it), a .git directory or a bare repository. Long functions stop with
+ * ERROR_CANCELLED when `*cancelled` becomes true; NULL: they do not. The first
+ * call initialises libgit2. ERROR_NOT_FOUND: no repository there.
+ */
+struct repo *repo_open(const char *path, const atomic_bool *cancelled,
+		       struct error **err);
+void repo_close(struct repo *repo); /* NULL is fine */
+
+/* Both borrowed from `repo`. `repo_workdir` is NULL in a bare repository. */
+const char *repo_dir(const struct repo *repo);
+const char *repo_workdir(const struct repo *repo);
+
+/*
+ * Find the commit that `text` means (a ref, an object's name or its beginning,
+ * "HEAD~2", an annotated tag) and write its name to `oid`. ERROR_NOT_FOUND
+ * names the nearest ref.
+ */
+int repo_resolve(struct repo *repo, const char *text, char oid[OID_HEX + 1],
+		 struct error **err);
+
+/* Is `ancestor` reachable from `oid` (or the same)? -1 on failure. */
+int repo_is_ancestor(struct repo *repo, const char *ancestor, const char *oid,
+		     struct error **err);
+
+#define BLOB_MAX (1024 * 1024)
+
+struct blob {
+	struct buf bytes;
+	char oid[OID_HEX + 1];
+};
+
+/*
+ * Read the file `name` ("dir/file") as it is in commit `oid` into `blob`, freed
+ * with blob_release. ERROR_NOT_FOUND: no such commit or file; ERROR_LIMIT: more
+ * than BLOB_MAX.
+ */
+int repo_blob(struct repo *repo, const char *oid, const char *name,
+	      struct blob *blob, struct error **err);
+void blob_release(struct blob *blob); /* fine when zeroed */
+
+struct tag_options {
+	const char *name;
+	const char *target;  /* what it names; NULL: HEAD */
+	const char *message; /* NULL: a light tag */
+	bool force;          /* move one that exists */
+};
+
+/* Make a tag; `oid` becomes what its ref holds. ERROR_BUSY: it exists. */
+int repo_tag(struct repo *repo, const struct tag_options *options,
+	     char oid[OID_HEX + 1], struct error **err);
+
+struct status_entry {
+	char *path;    /* owned */
+	char index;    /* as `git status --short`: ' ', M, A, D, R, T */
+	char worktree; /* ditto, and '?' or 'U' */
+};
+
+struct status {
+	struct status_entry *items;
+	size_t count;
+	bool truncated; /* there are more than max */
+};
+
+/* What `git status` says, untracked files included, at most `max` entries. */
+int repo_status(struct repo *repo, size_t max, struct status *status,
+		struct error **err);
+void status_release(struct status *status); /* fine when zeroed */
