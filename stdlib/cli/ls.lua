@@ -72,7 +72,8 @@ local function run(call)
 		call:misused("option '--limit' wants at least 1")
 	end
 	check_states(call, filter.states)
-	local runs = record.list(call:store("read"), filter)
+	local db = call:existing_store()
+	local runs = db and record.list(db, filter) or {}
 	if call.json then
 		local list = require("json").array {}
 		for i, row in ipairs(runs) do list[i] = record.decoded(row) end
@@ -81,7 +82,7 @@ local function run(call)
 		for _, row in ipairs(runs) do call:print(row.id) end
 	elseif #runs > 0 then
 		print_table(call, runs)
-	elseif next(filter, next(filter)) == nil then
+	elseif not db then
 		call:say("No runs yet: 'tidemill run' makes one.")
 	else
 		call:say("No such runs.")
@@ -96,7 +97,7 @@ return {
 		{ name = "limit", short = "n", argument = "N", type = "integer",
 			default = 20, help = "how many at most" },
 		{ name = "state", argument = "STATE", many = true,
-			choices = nil, help = "only in these states (queued, "
+			help = "only in these states (queued, "
 			.. "running, waiting, passed, failed, cancelled, "
 			.. "timed_out, superseded), separated by commas" },
 		{ name = "name", argument = "NAME", help = "only of this recipe" },

@@ -43,14 +43,26 @@ local metatable = {
 --- Returns the home's database, opened on the first call. "read" never creates
 --- or changes it.
 ---@param mode? "read"|"write" ["write"]
----@return store.Store
+---@return store.Db
 function Call:store(mode)
 	mode = mode or "write"
 	local opened = rawget(self, "opened") or {}
 	self.opened = opened
-	opened[mode] = opened[mode] or require("store").open(self.home,
-		{ read_only = mode == "read" })
+	opened[mode] = opened[mode] or require("store").open {
+		home = self.home, readonly = mode == "read" }
 	return opened[mode]
+end
+
+--- Returns the database for reading, nil when the home has none yet.
+---@return store.Db?
+function Call:existing_store()
+	local ok, result = pcall(self.store, self, "read")
+
+	if ok then return result end
+	if type(result) == "table" and result.code == "not_found" then
+		return nil
+	end
+	error(result, 0)
 end
 
 --- Returns the columns of the terminal, nil when stdout is none.

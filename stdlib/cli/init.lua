@@ -1,0 +1,108 @@
+--- tidemill init: write a recipe for the project that is here.
+
+local function disk_tree(dir)
+	local fs = require("fs")
+
+	return {
+		read = function(path)
+			local file = io.open(dir .. "/" .. path, "rb")
+			local text = file and file:read("a")
+			if file then file:close() end
+			return text
+		end,
+		list = function(path)
+			local ok, names = pcall(fs.list, dir .. "/" .. path)
+			if not ok then return {} end
+			table.sort(names)
+			return names
+		end,
+	}
+end
+
+local function recipe_name(dir)
+	local full = require("fs").realpath(dir)
+	local name = full:match("([^/]+)/*$") or "project"
+
+	return (name:gsub("[^%w._-]", "-"))
+end
+
+--- For projects of a kind that is not known: a recipe that runs, to be filled.
+local TEMPLATE <const> = {
+	{ name = "hello", command = "echo 'Put your build commands here.'" },
+}
+
+local function write(path, text)
+	local file, why = io.open(path, "wb")
+
+	if not file then
+		error({ code = "io", message = "cannot write " .. why }, 0)
+	end
+	file:write(text)
+	file:close()
+end
+
+local function describe(call, path, steps, kinds)
+	if call.json then
+		local json = require("json")
+		call:print_json { path = path, kinds = json.array(kinds),
+			steps = json.array(steps) }
+		return
+	end
+	call:print(#kinds > 0 and ("recognised %s; wrote %s"):format(
+		table.concat(kinds, ", "), path)
+		or ("recognised no build system; wrote %s to fill in")
+		:format(path))
+	for _, step in ipairs(steps) do
+		call:print(("  %-16s %s"):format(step.name, step.command))
+	end
+	call:print("'tidemill run' runs it now.")
+end
+
+local function run(call)
+	local project = require("project")
+	local dir = call.args[1] or "."
+	local path = (dir == "." and "" or dir:gsub("/+$", "") .. "/")
+		.. "tidemill.lua"
+	local steps, kinds = project.recognise(disk_tree(dir))
+	local text = project.recipe(call.options.name or recipe_name(dir),
+		#steps > 0 and steps or TEMPLATE)
+
+	if call.options.print then return call:write(text) end
+	local existing = io.open(path, "rb")
+	if existing then
+		existing:close()
+		if not call.options.force then
+			error({ code = "invalid", message = ("'%s' is there"
+				.. " already (--force replaces it)"):format(
+				path) }, 0)
+		end
+	end
+	write(path, text)
+	describe(call, path, #steps > 0 and steps or TEMPLATE, kinds)
+end
+
+---@type cli.Verb
+return {
+	summary = "write a recipe that builds and tests this project",
+	description = "Recognises Make, CMake, Cargo, npm (pnpm, yarn), Go,"
+		.. " Python and Maven, also several at once, and uses only"
+		.. " what is there: a test target, a script in package.json."
+		.. " Where the top directory tells nothing, those below it"
+		.. " are looked at.",
+	arguments = {
+		{ name = "DIR", optional = true, complete = "dir",
+			help = "the project [.]" },
+	},
+	options = {
+		{ name = "name", argument = "NAME",
+			help = "of the recipe [the directory's]" },
+		{ name = "force", short = "f",
+			help = "replace a recipe that is there" },
+		{ name = "print", help = "print it, write nothing" },
+	},
+	examples = {
+		{ "tidemill init && tidemill run" },
+		{ "tidemill init --print ~/src/shop", "only look" },
+	},
+	run = function(call) run(call) end,
+}
