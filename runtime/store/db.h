@@ -20,8 +20,8 @@ enum db_mode {
  * than this program's, a corrupted file and a full disk are errors that say so.
  */
 struct db *db_open(const char *home, enum db_mode mode, struct error **err);
-void db_close(struct db *db);             /* NULL is fine; commits nothing */
-const char *db_home(const struct db *db); /* borrowed until db_close */
+void db_close(struct db *db); /* NULL is fine; an open group is committed */
+const char *db_home(const struct db *db); /* borrowed */
 
 /*
  * Statements take `types`, one letter a parameter:
@@ -45,7 +45,11 @@ int64_t db_number(struct db *db, int64_t missing, const char *sql,
 
 struct rows; /* a cursor; opaque */
 
-/* NULL on error. Freed with rows_close, before `db` is closed. */
+/*
+ * NULL on error. Freed with rows_close, before `db` is closed. Who writes
+ * while a cursor is open begins a transaction before both: otherwise the
+ * write fails (ERROR_BUSY) when another process has written in between.
+ */
 struct rows *db_query(struct db *db, struct error **err, const char *sql,
 		      const char *types, ...);
 /* 1: a row is there, 0: the end, -1: an error. */
@@ -69,6 +73,7 @@ char *db_text(struct db *db, struct error **err, const char *sql,
 struct rows *db_prepare(struct db *db, struct error **err, const char *sql);
 int rows_parameters(const struct rows *rows);
 int rows_parameter(const struct rows *rows, const char *name); /* 0: none */
+const char *rows_parameter_name(const struct rows *rows, int parameter);
 void rows_bind_null(struct rows *rows, int parameter);
 void rows_bind_int(struct rows *rows, int parameter, int64_t value);
 void rows_bind_double(struct rows *rows, int parameter, double value);

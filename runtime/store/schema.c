@@ -3,9 +3,10 @@
 #include <stddef.h>
 
 /* Times are milliseconds since 1970, UTC; durations milliseconds; JSON text. */
-static const char version_1[] =
+static const char *const version_1[] = {
 	"CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
 	" STRICT, WITHOUT ROWID;"
+	"INSERT INTO settings VALUES ('id', lower(hex(randomblob(8))));",
 
 	"CREATE TABLE repos ("
 	" id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
@@ -14,24 +15,24 @@ static const char version_1[] =
 	" recipe TEXT NOT NULL DEFAULT 'tidemill.lua',"
 	" hooked INTEGER NOT NULL DEFAULT 0, added INTEGER NOT NULL,"
 	" polled INTEGER, next_poll INTEGER,"
-	" failures INTEGER NOT NULL DEFAULT 0, error TEXT) STRICT;"
+	" failures INTEGER NOT NULL DEFAULT 0, error TEXT) STRICT;",
 
 	"CREATE TABLE refs (" /* the tips as last seen; a deleted ref has no oid
 			       */
 	" repo INTEGER NOT NULL REFERENCES repos ON DELETE CASCADE,"
 	" ref TEXT NOT NULL, oid TEXT, seq INTEGER NOT NULL DEFAULT 0,"
 	" seen INTEGER NOT NULL, PRIMARY KEY (repo, ref))"
-	" STRICT, WITHOUT ROWID;"
+	" STRICT, WITHOUT ROWID;",
 
 	"CREATE TABLE recipes (" /* what has schedules and other triggers */
 	" id INTEGER PRIMARY KEY, repo INTEGER NOT NULL DEFAULT 0,"
 	" path TEXT NOT NULL, name TEXT NOT NULL, hash TEXT, error TEXT,"
 	" read_at INTEGER, enabled INTEGER NOT NULL DEFAULT 1,"
-	" UNIQUE (repo, path)) STRICT;"
+	" UNIQUE (repo, path)) STRICT;",
 
 	"CREATE TABLE specs (" /* `check --spec` of a recipe, by content hash */
 	" hash TEXT PRIMARY KEY, spec TEXT, error TEXT,"
-	" read_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	" read_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 
 	"CREATE TABLE schedules ("
 	" recipe INTEGER NOT NULL REFERENCES recipes ON DELETE CASCADE,"
@@ -39,7 +40,7 @@ static const char version_1[] =
 	" source TEXT NOT NULL,"     /* hash of its definition: changed? */
 	" next_at INTEGER NOT NULL, last_at INTEGER,"
 	" PRIMARY KEY (recipe, trigger)) STRICT, WITHOUT ROWID;"
-	"CREATE INDEX schedules_due ON schedules (next_at);"
+	"CREATE INDEX schedules_due ON schedules (next_at);",
 
 	"CREATE TABLE events ("
 	" id INTEGER PRIMARY KEY, kind TEXT NOT NULL,"
@@ -50,7 +51,7 @@ static const char version_1[] =
 	" state TEXT NOT NULL DEFAULT 'new'" /* new, done, superseded */
 	" CHECK (state IN ('new', 'done', 'superseded')),"
 	" error TEXT) STRICT;"
-	"CREATE INDEX events_new ON events (due) WHERE state = 'new';"
+	"CREATE INDEX events_new ON events (due) WHERE state = 'new';",
 
 	"CREATE TABLE decisions (" /* why an event did or did not start a run */
 	" event INTEGER NOT NULL, recipe INTEGER, trigger INTEGER,"
@@ -58,7 +59,7 @@ static const char version_1[] =
 				   */
 	" reason TEXT NOT NULL, run INTEGER, at INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX decisions_event ON decisions (event);"
-	"CREATE INDEX decisions_run ON decisions (run);"
+	"CREATE INDEX decisions_run ON decisions (run);",
 
 	"CREATE TABLE runs ("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
@@ -94,7 +95,7 @@ static const char version_1[] =
 	"CREATE INDEX runs_parent ON runs (parent) WHERE parent IS NOT NULL;"
 	"CREATE INDEX runs_unannounced ON runs (id) WHERE announced = 0 AND"
 	" state IN ('passed', 'failed', 'cancelled', 'timed_out',"
-	" 'superseded');"
+	" 'superseded');",
 
 	"CREATE TABLE steps ("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -114,12 +115,12 @@ static const char version_1[] =
 	" max_rss INTEGER, read_bytes INTEGER, write_bytes INTEGER," /* bytes */
 	" log_bytes INTEGER NOT NULL DEFAULT 0,"
 	" log_truncated INTEGER NOT NULL DEFAULT 0,"
-	" UNIQUE (run, name)) STRICT;"
+	" UNIQUE (run, name)) STRICT;",
 
 	"CREATE TABLE notes ("
 	" id INTEGER PRIMARY KEY, run INTEGER NOT NULL, step TEXT,"
 	" at INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (run, step, text))"
-	" STRICT;"
+	" STRICT;",
 
 	"CREATE TABLE locks (" /* held and wished for, in order of arrival */
 	" ticket INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
@@ -127,6 +128,7 @@ static const char version_1[] =
 	" held INTEGER NOT NULL DEFAULT 0, count INTEGER NOT NULL DEFAULT 1,"
 	" capacity INTEGER NOT NULL DEFAULT 1, asked INTEGER NOT NULL,"
 	" since INTEGER, lease INTEGER," /* when it ends by itself */
-	" UNIQUE (name, run, step)) STRICT;";
+	" UNIQUE (name, run, step)) STRICT;",
+	NULL};
 
-const char *const schema_migrations[] = {version_1, NULL};
+const char *const *const schema_migrations[] = {version_1, NULL};

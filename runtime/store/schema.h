@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * migrations[i] brings a database from version i to i + 1, in the same
- * transaction as all others that are due. NULL ends the list. Never change an
- * entry that was released: append one.
+ * migrations[i], a list of SQL that NULL ends, brings a database from version
+ * i to i + 1, in the same transaction as all others that are due. NULL ends the
+ * list of them. Never change an entry that was released: append one.
  */
-extern const char *const schema_migrations[];
+extern const char *const *const schema_migrations[];
