@@ -228,6 +228,8 @@ static void add(struct matcher *matcher, struct active *to, unsigned at)
 	if (matcher->seen[at] == matcher->position)
 		return;
 	matcher->seen[at] = matcher->position;
+	/* Steps are read only below `count`, where each was emitted. */
+	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
 	if (step->kind == SPLIT && step->value)
 		add(matcher, to, step->value);
 	if (step->kind == JUMP) {
