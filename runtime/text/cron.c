@@ -48,7 +48,8 @@ static int read_value(const struct field *field, const char **at)
 		return *at > from ? value : -1;
 	}
 	for (value = field->low; value <= field->high; value++) {
-		const char *name = &field->names[3 * (value - field->low)];
+		const char *name =
+			field->names + (size_t)3 * (size_t)(value - field->low);
 
 		if (!strncasecmp(from, name, 3) &&
 		    !isalpha((unsigned char)from[3])) {
@@ -86,10 +87,11 @@ static int read_range(const struct field *field, const char **at,
 		step = isdigit((unsigned char)**at) ? read_value(field, at) : 0;
 		high = open ? field->high : high;
 	}
-	if (low < field->low || high > field->high || low > high || step < 1 ||
+	if (low < 0 || low < field->low || high > field->high || low > high || step < 1 ||
 	    step > field->high)
 		return -1;
-	for (int value = low; value <= high; value += step)
+	for (unsigned value = (unsigned)low; value <= (unsigned)high;
+	     value += (unsigned)step)
 		*bits |= (uint64_t)1 << value;
 	return **at && **at != ',' ? -1 : 0;
 }

@@ -18,8 +18,8 @@ static void put_value(const struct list *list, int value)
 		"Sunday",   "Monday", "Tuesday", "Wednesday",
 		"Thursday", "Friday", "Saturday"};
 	static const char *const months[] = {
-		"",	"January", "February",	"March",    "April",
-		"May",	"June",	   "July",	"August",   "September",
+		"",        "January",  "February", "March",  "April",
+		"May",     "June",     "July",     "August", "September",
 		"October", "November", "December"};
 
 	switch (list->style) {
@@ -150,8 +150,9 @@ static void put_days(const struct cron *cron, struct buf *out)
 	if (by_day) {
 		buf_puts(out, " on ");
 		if (cron->days) {
-			buf_puts(out, cron->days & (cron->days - 1) ? "the days "
-								    : "day ");
+			buf_puts(out, cron->days & (cron->days - 1)
+					      ? "the days "
+					      : "day ");
 			put(out, NUMBER, cron->days);
 		}
 		if (cron->last_day)
