@@ -256,9 +256,8 @@ end
 local function describe_end(out, run)
 	local took = record.duration(run, out.now)
 
-	out:say(1, "It ended %s%s: %s.", ago(out, run.finished or run.created),
-		took and " after " .. format.duration(took) or "",
-		(run.state:gsub("_", " ")))
+	out:say(1, "It ended %s%s.", ago(out, run.finished or run.created),
+		took and " after " .. format.duration(took) or "")
 	if run.cancel then out:say(1, "Asked to stop by %s.", run.cancel) end
 	local text = record.error_text(run.error)
 	if text then out:say(1, "Error: %s.", text) end
@@ -273,6 +272,11 @@ local function describe_end(out, run)
 	end
 end
 
+local STATES <const> = { queued = "is queued", running = "is running",
+	waiting = "is waiting", passed = "passed", failed = "failed",
+	cancelled = "was cancelled", timed_out = "timed out",
+	superseded = "was superseded" }
+
 local DESCRIBE <const> = { queued = describe_queue,
 	waiting = describe_waiting, running = describe_running }
 
@@ -285,8 +289,8 @@ function explain.run(db, id)
 	local out = collector(db)
 	local run = record.run(db, id)
 
-	out:say(0, "Run %d (%s) is %s.", id, format.clean(run.name),
-		(run.state:gsub("_", " ")))
+	out:say(0, "Run %d (%s) %s.", id, format.clean(run.name),
+		STATES[run.state])
 	local decisions = describe_origin(out, run)
 	if run.attempt > 1 then
 		out:say(1, "It has its runner number %d.", run.attempt)

@@ -15,9 +15,14 @@ function tty.is_terminal(fd) end
 ---@return integer? rows
 function tty.size(fd) end
 
---- Lets Ctrl-C, Ctrl-\ and terminal stops pass this process by while a child
---- has the terminal (a shell); `false` brings them back.
----@param ignored boolean
-function tty.ignore_keys(ignored) end
+---@class tty.Exec
+---@field [integer] string program and arguments
+---@field cwd? string
+---@field env? table<string, string|false> added to ours; false removes
+
+--- Becomes another program, which gets the terminal. Returns only by raising:
+--- `not_found` when there is no such program or directory.
+---@param options tty.Exec
+function tty.exec(options) end
 
 return tty

@@ -93,18 +93,21 @@ function tree.lines(steps, now, paint)
 	local record = require("record")
 	local list, lines, width = tree.walk(steps), {}, 0
 
+	local function indented(node) return node.depth * 2 end
 	local function label(node)
-		return ("  "):rep(node.depth) .. format.clean(node.step.name)
+		return format.clean(node.step.name)
 	end
 	for _, node in ipairs(list) do
-		width = math.min(40, math.max(width, format.width(label(node))))
+		width = math.min(40, math.max(width, indented(node)
+			+ format.width(label(node))))
 	end
 	for i, node in ipairs(list) do
 		local step, text = node.step, label(node)
 		local rest = remarks(step)
-		lines[i] = ("  %s %s%s  %7s  %s"):format(
-			tree.mark(step.state, paint), text,
-			(" "):rep(width - format.width(text)),
+		lines[i] = ("  %s%s %s%s  %7s  %s"):format(
+			(" "):rep(indented(node)), tree.mark(step.state, paint),
+			text, (" "):rep(width - indented(node)
+				- format.width(text)),
 			format.duration(record.duration(step, now)),
 			paint("dim", resources(step)))
 		if rest ~= "" then
