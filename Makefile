@@ -12,7 +12,7 @@ OPT ?= $(if $(SANITIZE),-O1 -fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 	-fno-sanitize-recover=undefined,-O2)
 CFLAGS ?= -g
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
-	-Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 \
+	-Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 -Wno-format-nonliteral \
 	$(if $(CI),-Werror)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -iquote . -I/usr/include/lua5.4 \
 	$(WARN) $(OPT) $(CFLAGS)

@@ -2,6 +2,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "lua/modules.h"
 #include "runtime/base/version.h"
 #include "runtime/engine/about.h"
 
@@ -18,8 +19,6 @@ static int l_libraries(lua_State *L)
 	}
 	return 1;
 }
-
-int luaopen_about(lua_State *L);
 
 int luaopen_about(lua_State *L)
 {

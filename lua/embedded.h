@@ -16,3 +16,6 @@ struct embedded {
 
 extern const struct embedded embedded_files[];
 extern const unsigned embedded_count;
+
+/* The file called `name`, or NULL. Static. */
+const struct embedded *embedded_find(const char *name);

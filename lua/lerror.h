@@ -13,3 +13,6 @@ int lerror_raise(lua_State *L, struct error *err);
 
 /* Make a struct error (owned by the caller) of any Lua value at `index`. */
 struct error *lerror_take(lua_State *L, int index);
+
+/* Give the table at the stack's top the metatable of errors. */
+void lerror_adorn(lua_State *L);

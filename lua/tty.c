@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lua/lerror.h"
+#include "lua/modules.h"
 
 static int l_is_terminal(lua_State *L)
 {
@@ -98,8 +99,6 @@ static int l_exec(lua_State *L)
 		  strerror(errno));
 	return lerror_raise(L, err);
 }
-
-int luaopen_tty(lua_State *L);
 
 int luaopen_tty(lua_State *L)
 {

@@ -1,0 +1,149 @@
+/* Binding: clocks, sleeping, durations and dates. */
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "lua/duration.h"
+#include "lua/lerror.h"
+#include "lua/modules.h"
+#include "lua/task.h"
+#include "runtime/base/clock.h"
+#include "runtime/base/duration.h"
+#include "runtime/loop/timer.h"
+
+int64_t duration_check(lua_State *L, int index)
+{
+	struct error *err = NULL;
+	int64_t ms = 0;
+
+	if (lua_type(L, index) == LUA_TSTRING) {
+		if (duration_parse(lua_tostring(L, index), &ms, &err) != 0)
+			lerror_raise(L, err);
+		return ms;
+	}
+	ms = (int64_t)luaL_checknumber(L, index);
+	luaL_argcheck(L, ms >= 0, index, "must not be negative");
+	return ms;
+}
+
+static int l_now(lua_State *L)
+{
+	lua_pushinteger(L, clock_now());
+	return 1;
+}
+
+static int l_monotonic(lua_State *L)
+{
+	lua_pushinteger(L, clock_monotonic());
+	return 1;
+}
+
+static int slept(lua_State *L, int status, lua_KContext context)
+{
+	(void)status;
+	task_awaited(L, context);
+	return 0;
+}
+
+static int l_sleep(lua_State *L)
+{
+	int64_t ms = duration_check(L, 1);
+	struct timer *timer = task_op(L, sizeof(*timer));
+
+	timer_start(timer, task_loop(L), (uint64_t)ms);
+	return task_await(L, &timer->op, slept);
+}
+
+static int l_duration(lua_State *L)
+{
+	lua_pushinteger(L, duration_check(L, 1));
+	return 1;
+}
+
+static int l_describe(lua_State *L)
+{
+	char text[DURATION_SIZE];
+
+	duration_format(duration_check(L, 1), text);
+	lua_pushstring(L, text);
+	return 1;
+}
+
+static int l_format(lua_State *L)
+{
+	int64_t ms =
+		lua_isnoneornil(L, 1) ? clock_now() : luaL_checkinteger(L, 1);
+	const char *format = luaL_optstring(L, 2, NULL);
+	time_t seconds = (time_t)(ms >= 0 ? ms / 1000 : (ms - 999) / 1000);
+	char text[256];
+	struct tm parts;
+	size_t length;
+
+	if (format) {
+		localtime_r(&seconds, &parts);
+		length = strftime(text, sizeof(text), format, &parts);
+		luaL_argcheck(L, length > 0 || !*format, 2, "is too long");
+		lua_pushlstring(L, text, length);
+		return 1;
+	}
+	gmtime_r(&seconds, &parts);
+	length = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
+	snprintf(text + length, sizeof(text) - length, ".%03dZ",
+		 (int)(ms - (int64_t)seconds * 1000));
+	lua_pushstring(L, text);
+	return 1;
+}
+
+/* What follows the seconds: ".123", then "Z", "+02:00" or nothing (UTC). */
+static int read_rest(const char *rest, int64_t *ms)
+{
+	int hours, minutes = 0, used = 0;
+	char sign;
+
+	if (*rest == '.') {
+		int scale = 100;
+
+		for (rest++; *rest >= '0' && *rest <= '9'; rest++, scale /= 10)
+			*ms += scale * (*rest - '0');
+	}
+	if (*rest == '\0' || strcmp(rest, "Z") == 0)
+		return 0;
+	if (sscanf(rest, "%c%2d:%2d%n", &sign, &hours, &minutes, &used) != 3 ||
+	    rest[used] || (sign != '+' && sign != '-'))
+		return -1;
+	*ms -= (sign == '+' ? 1 : -1) * ((int64_t)hours * 60 + minutes) * 60000;
+	return 0;
+}
+
+static int l_parse(lua_State *L)
+{
+	const char *text = luaL_checkstring(L, 1);
+	struct error *err = NULL;
+	struct tm parts = {0};
+	const char *rest = strptime(text, "%Y-%m-%d", &parts);
+	int64_t ms = 0;
+
+	if (rest && (*rest == 'T' || *rest == ' '))
+		rest = strptime(rest + 1, "%H:%M:%S", &parts);
+	if (!rest || read_rest(rest, &ms) != 0) {
+		error_set(&err, ERROR_INVALID,
+			  "'%s' is no time like 2026-01-31T12:30:00Z", text);
+		return lerror_raise(L, err);
+	}
+	lua_pushinteger(L, ms + (int64_t)timegm(&parts) * 1000);
+	return 1;
+}
+
+int luaopen_time(lua_State *L)
+{
+	static const luaL_Reg functions[] = {
+		{"now", l_now},           {"monotonic", l_monotonic},
+		{"sleep", l_sleep},       {"duration", l_duration},
+		{"describe", l_describe}, {"format", l_format},
+		{"parse", l_parse},       {NULL, NULL},
+	};
+
+	luaL_newlib(L, functions);
+	return 1;
+}
