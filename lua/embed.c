@@ -1,6 +1,7 @@
 /*
  * A program of the build: writes the Lua sources as one C file, stdlib/ as
- * compiled chunks, because start-up is part of every command and step.
+ * compiled chunks, because start-up is part of every command and step. As
+ * doc/stdlib/ they are text, for :help in the repl.
  *
  *     embed OUT.c [NAME=FILE | FILE.lua]…
  */
@@ -51,13 +52,15 @@ static int put_chunk(FILE *out, const char *path)
 	return status == LUA_OK ? 0 : -1;
 }
 
-static int put_entry(FILE *out, int index, const char *path)
+static int put_entry(FILE *out, int index, const char *name)
 {
+	const char *equal = strchr(name, '=');
+	const char *path = equal ? equal + 1 : name;
 	int status;
 
 	position = 0;
 	fprintf(out, "static const unsigned char file_%d[] = {\n", index);
-	if (strncmp(path, "stdlib/", 7) == 0)
+	if (strncmp(name, "stdlib/", 7) == 0)
 		status = put_chunk(out, path);
 	else
 		status = put_file(out, path);
@@ -75,9 +78,7 @@ int main(int count, char **words)
 	}
 	fprintf(out, "#include \"lua/embedded.h\"\n");
 	for (int i = 2; i < count; i++) {
-		const char *equal = strchr(words[i], '=');
-
-		if (put_entry(out, i, equal ? equal + 1 : words[i]) != 0) {
+		if (put_entry(out, i, words[i]) != 0) {
 			fclose(out);
 			remove(words[1]);
 			return 1;

@@ -5,8 +5,9 @@
 
 /*
  * Sorted by name, which is the path in the source tree ("stdlib/cli/run.lua",
- * "lua/meta/proc.lua", "hook"). stdlib/ holds compiled chunks, the rest is as
- * it was. The last element has a NULL name. Written by lua/embed.c.
+ * "lua/meta/proc.lua", "hook"). stdlib/ holds compiled chunks (their text is
+ * doc/stdlib/), the rest is as it was. The last element has a NULL name.
+ * Written by lua/embed.c.
  */
 struct embedded {
 	const char *name;

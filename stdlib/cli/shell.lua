@@ -21,7 +21,8 @@ end
 
 local function run(call)
 	local db = call:store("read")
-	local id, name = record.parse(db, call.args[1] or "last")
+	local own = #call.args - #(call.rest or {})
+	local id, name = record.parse(db, own > 0 and call.args[1] or "last")
 	local row = record.run(db, id)
 	local dir = find_directory(call, row)
 	local step = find_step(db, row, name)
