@@ -6,6 +6,7 @@
 /* One line a module: its name; luaopen_NAME opens it. */
 #define MODULES(X)                                                             \
 	X(about)                                                               \
+	X(edit)                                                                \
 	X(embedded)                                                            \
 	X(task)                                                                \
 	X(time)                                                                \
