@@ -124,7 +124,7 @@ int db_group_open(struct db *db, struct error **err)
  * A full disk and the like may have made SQLite undo the whole transaction,
  * with writes of others in it who believe theirs to be recorded.
  */
-static void check_lost(struct db *db)
+void db_check_lost(struct db *db)
 {
 	if (!db->open || !sqlite3_get_autocommit(db->sqlite))
 		return;
@@ -140,7 +140,7 @@ int db_flush(struct db *db, struct error **err)
 
 	if (db->depth > 0)
 		return 0; /* with its db_commit */
-	check_lost(db);
+	db_check_lost(db);
 	if (db->lost) {
 		lost = db->lost;
 		db->lost = NULL;
@@ -171,7 +171,7 @@ int db_write(struct db *db, struct error **err, const char *sql,
 	result = db_run_list(db, err, sql, types, args);
 	va_end(args);
 	if (result)
-		check_lost(db);
+		db_check_lost(db);
 	return result;
 }
 
@@ -185,7 +185,7 @@ int db_run(struct db *db, struct error **err, const char *sql,
 	result = db_run_list(db, err, sql, types, args);
 	va_end(args);
 	if (result) {
-		check_lost(db);
+		db_check_lost(db);
 		return -1;
 	}
 	return db->open ? db_flush(db, err) : 0;

@@ -50,6 +50,9 @@ int64_t lock_next_lease(struct db *db); /* when the next one ends; 0: none */
  */
 int locks_ready(struct db *db, int64_t *runs, int max, struct error **err);
 
+/* Would this run get one of the locks that it waits for? 1, 0, -1. */
+int lock_ready_for(struct db *db, int64_t run, struct error **err);
+
 /*
  * After any release: expire leases, then SIGUSR1 to ready runs that have a
  * runner and queue those that wait without one. How many, or -1. When it

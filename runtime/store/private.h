@@ -60,4 +60,7 @@ int db_execute(struct db *db, const char *sql, struct error **err);
 int db_run_list(struct db *db, struct error **err, const char *sql,
 		const char *types, va_list args);
 
+/* After a failed statement: has SQLite undone the open group? */
+void db_check_lost(struct db *db);
+
 void db_forget_statements(struct db *db);

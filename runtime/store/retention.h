@@ -7,7 +7,9 @@ struct retention {
 	int64_t keep;    /* newest runs kept of each name; 0: all */
 	int64_t max_age; /* ms since it finished; 0: any */
 	int64_t now;
-	char *at; /* owned: the name to go on with; NULL: from the start */
+	char *at;   /* owned: the name looked at last; NULL: a new round */
+	bool again; /* private: more of that name is left */
+	int64_t event_at; /* private: where retention_events goes on */
 };
 
 void retention_release(struct retention *retention);
@@ -29,7 +31,8 @@ int retention_delete(struct db *db, const int64_t *runs, int count,
 
 /*
  * Delete up to `max` events that are older than `before`, done, and of no run
- * that is still there. How many, or -1.
+ * that is still there; their decisions too. Goes on where it stopped. How
+ * many, or -1.
  */
-int retention_events(struct db *db, int64_t before, int max,
-		     struct error **err);
+int retention_events(struct retention *retention, struct db *db, int64_t before,
+		     int max, struct error **err);

@@ -192,12 +192,12 @@ static void bind_one(sqlite3_stmt *statement, int at, char type, va_list *args)
 		break;
 	case 't':
 		sqlite3_bind_text(statement, at, va_arg(*args, const char *),
-				  -1, SQLITE_STATIC);
+				  -1, SQLITE_TRANSIENT);
 		break;
 	case 'b':
 		bytes = va_arg(*args, const void *);
 		sqlite3_bind_blob64(statement, at, bytes, va_arg(*args, size_t),
-				    SQLITE_STATIC);
+				    SQLITE_TRANSIENT);
 		break;
 	case 'd':
 		sqlite3_bind_double(statement, at, va_arg(*args, double));
@@ -207,7 +207,6 @@ static void bind_one(sqlite3_stmt *statement, int at, char type, va_list *args)
 	}
 }
 
-/* With texts borrowed until the first step has seen them: see query_list. */
 static struct rows *bound(struct db *db, struct error **err, const char *sql,
 			  const char *types, va_list args)
 {
@@ -223,33 +222,6 @@ static struct rows *bound(struct db *db, struct error **err, const char *sql,
 	return rows;
 }
 
-/* A cursor outlives the caller's strings: let SQLite copy them. */
-static void copy_texts(struct rows *rows, const char *types, va_list args)
-{
-	va_list copy;
-
-	va_copy(copy, args);
-	for (int i = 0; types[i]; i++) {
-		const char *text;
-
-		if (types[i] == 't') {
-			text = va_arg(copy, const char *);
-			sqlite3_bind_text(rows->statement, i + 1, text, -1,
-					  SQLITE_TRANSIENT);
-		} else if (types[i] == 'b') {
-			text = va_arg(copy, const void *);
-			sqlite3_bind_blob64(rows->statement, i + 1, text,
-					    va_arg(copy, size_t),
-					    SQLITE_TRANSIENT);
-		} else if (types[i] == 'd') {
-			(void)va_arg(copy, double);
-		} else if (types[i] != 'n') {
-			(void)va_arg(copy, int64_t);
-		}
-	}
-	va_end(copy);
-}
-
 struct rows *db_query(struct db *db, struct error **err, const char *sql,
 		      const char *types, ...)
 {
@@ -258,8 +230,6 @@ struct rows *db_query(struct db *db, struct error **err, const char *sql,
 
 	va_start(args, types);
 	rows = bound(db, err, sql, types, args);
-	if (rows)
-		copy_texts(rows, types, args);
 	va_end(args);
 	return rows;
 }
