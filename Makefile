@@ -61,7 +61,7 @@ $(B)/embed: lua/embed.c
 	@mkdir -p $(@D)
 	gcc -std=c11 -D_GNU_SOURCE -O1 -I/usr/include/lua5.4 -o $@ $< -llua5.4 -lm
 $(B)/embedded.c: $(B)/embed $(EMBED) $(HOOK)
-	$(B)/embed $@ $(patsubst %,doc/%=%,$(sort $(filter stdlib/%,$(EMBED)))) \
+	$(B)/embed $@ $(foreach f,$(sort $(filter stdlib/%,$(EMBED))),doc/$f=$f) \
 		hook=$(HOOK) $(sort $(EMBED))
 $(B)/embedded.o: $(B)/embedded.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
