@@ -25,7 +25,7 @@ enum {
 struct steplog_mark {
 	uint64_t offset; /* in the log */
 	uint64_t line;   /* newlines before it */
-	uint64_t time;   /* milliseconds << 8 | enum steplog_stream */
+	uint64_t time;   /* check << 56 | milliseconds << 8 | steplog_stream */
 };
 
 struct steplog_options {
@@ -42,7 +42,7 @@ struct steplog_options {
 struct steplog_result {
 	uint64_t bytes;   /* that were written to the file */
 	uint64_t lines;   /* in the file, counting one without newline */
-	uint64_t dropped; /* bytes past the cap */
+	uint64_t dropped; /* bytes past the cap, or after a failure */
 	char *tail;       /* owned: the last bytes of the masked output */
 	size_t tail_length;
 };

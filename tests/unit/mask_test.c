@@ -49,7 +49,7 @@ static void expect(const struct mask *mask, const char *text,
 	for (size_t piece = 1; piece <= strlen(text) + 1; piece++) {
 		struct buf out;
 
-		buf_init(&out, 64 * 1024);
+		buf_init(&out, 1U << 16);
 		apply(mask, text, piece, &out);
 		assert_string_equal(out.data ? out.data : "", expected);
 		buf_release(&out);
@@ -189,7 +189,7 @@ static char *naive(char *const *secrets, size_t count, const char *text)
 	for (size_t i = 0; i < count; i++)
 		for (const char *at = text; (at = strstr(at, secrets[i])); at++)
 			memset(hidden + (at - text), 1, strlen(secrets[i]));
-	buf_init(&out, 64 * 1024);
+	buf_init(&out, 1U << 16);
 	for (size_t i = 0; i < length; i++) {
 		if (!hidden[i])
 			buf_putc(&out, text[i]);
@@ -223,8 +223,8 @@ static void random_texts_are_masked_like_the_plainest_way(void **state)
 		struct mask_secret list[12];
 		struct mask *mask;
 		struct buf out;
-		char *text =
-			random_text(&seed, 1 + rand_r(&seed) % 2000, letters);
+		char *text = random_text(
+			&seed, 1 + (size_t)rand_r(&seed) % 2000, letters);
 		char *expected;
 
 		for (size_t i = 0; i < count; i++) {
@@ -235,8 +235,8 @@ static void random_texts_are_masked_like_the_plainest_way(void **state)
 		}
 		expected = naive(secrets, count, text);
 		mask = mask_new(list, count);
-		buf_init(&out, 64 * 1024);
-		apply(mask, text, 1 + rand_r(&seed) % 300, &out);
+		buf_init(&out, 1U << 16);
+		apply(mask, text, 1 + (size_t)rand_r(&seed) % 300, &out);
 		assert_string_equal(out.data, expected);
 		mask_free(mask);
 		for (size_t i = 0; i < count; i++)
