@@ -1,0 +1,147 @@
+--- A prompt's memory: its variables, and how a line is compiled and run.
+
+local task = require("task")
+
+local session = {}
+
+--- What is there without `require`, loaded when it is first used.
+session.MODULES = { "proc", "fs", "path", "json", "git", "task", "time", "log",
+	"text", "steplog", "store", "retry", "record" }
+
+---@class repl.Session
+---@field env table
+---@field paint terminal.Paint
+local Session = {}
+Session.__index = Session
+
+local function is_missing(problem, name)
+	return tostring(problem):find(("module '%s'"):format(name), 1, true)
+end
+
+--- The variables of a prompt: its own, then globals, then modules by name.
+local function make_environment()
+	local modules = {}
+
+	for _, name in ipairs(session.MODULES) do modules[name] = true end
+	local env = {}
+	env._G = env
+	return setmetatable(env, { __index = function(_, key)
+		local value = rawget(_G, key)
+		if value ~= nil or not modules[key] then return value end
+		local ok, module = pcall(require, key)
+		if ok then
+			rawset(env, key, module)
+			return module
+		elseif not is_missing(module, key) then
+			error(module, 0)
+		end
+	end })
+end
+
+---@param options { paint: terminal.Paint }
+---@return repl.Session
+function session.new(options)
+	return setmetatable({ env = make_environment(),
+		paint = options.paint }, Session)
+end
+
+--- Compiles a text as an expression or as statements. Returns the function;
+--- or nil and what is wrong, or nil, nil when more lines must follow.
+---@param text string
+---@return function? chunk
+---@return string? problem
+function Session:compile(text)
+	local expression = text:gsub("^%s*=", "")
+	local chunk = load("return " .. expression, "=prompt", "t", self.env)
+
+	if chunk then return chunk end
+	local problem
+	chunk, problem = load(text, "=prompt", "t", self.env)
+	if chunk then return chunk end
+	if problem:find("near <eof>", 1, true)
+		or problem:find("unfinished long", 1, true) then
+		return nil
+	end
+	return nil, problem
+end
+
+local function with_traceback(problem)
+	if type(problem) == "table" then
+		if not problem.traceback then
+			pcall(rawset, problem, "traceback",
+				debug.traceback("", 2))
+		end
+		return problem
+	end
+	return { code = "script", message = tostring(problem),
+		traceback = debug.traceback("", 2) }
+end
+
+--- The part of a traceback that is the user's own.
+local function own_part(traceback)
+	local lines = {}
+
+	for line in (traceback or ""):gmatch("[^\n]+") do
+		if line:find("[C]: in function 'xpcall'", 1, true)
+			or line:find("repl/session", 1, true) then
+			break
+		end
+		lines[#lines + 1] = line
+	end
+	return #lines > 1 and table.concat(lines, "\n") or nil
+end
+
+--- Prints what was raised, in colour, with the traceback.
+---@param problem any
+function Session:print_error(problem)
+	local text = require("command.failure").text(problem)
+	local trace = type(problem) == "table"
+		and own_part(problem.traceback)
+
+	io.stdout:write(self.paint("red", text), "\n")
+	if trace then io.stdout:write(self.paint("dim", trace), "\n") end
+	io.stdout:flush()
+end
+
+--- Prints results, and keeps the first as `_`.
+function Session:print_results(results)
+	local pretty = require("repl.pretty")
+
+	for i = 1, results.n do
+		io.stdout:write(pretty(results[i], self.paint), "\n")
+	end
+	if results.n > 0 then rawset(self.env, "_", results[1]) end
+	io.stdout:flush()
+end
+
+--- Runs a chunk as a task; Ctrl-C cancels that, not the prompt. Returns whether
+--- it ended well.
+---@async
+---@param chunk function
+---@return boolean
+function Session:run(chunk)
+	local results, problem
+	local body = task.spawn(function()
+		local packed = table.pack(xpcall(chunk, with_traceback))
+		if packed[1] then
+			results = table.pack(table.unpack(packed, 2, packed.n))
+		else
+			problem = packed[2]
+		end
+	end):observe()
+	local keys = task.spawn(function()
+		task.signal { "INT" }
+		body:cancel()
+	end):observe()
+	local ok, raised = pcall(body.await, body)
+	keys:cancel()
+	pcall(keys.await, keys)
+	if results then
+		self:print_results(results)
+		return true
+	end
+	self:print_error(problem or not ok and raised or "cancelled")
+	return false
+end
+
+return session
