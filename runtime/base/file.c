@@ -1,0 +1,281 @@
+#include "runtime/base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/base/mem.h"
+#include "runtime/base/path.h"
+
+#define CHUNK 65536
+
+int file_error(struct error **err, const char *verb, const char *path)
+{
+	enum error_code code = errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO;
+
+	return error_set(err, code, "cannot %s '%s': %s", verb, path,
+			 strerror(errno));
+}
+
+/* Read once into `bytes`: as read(2), but -1 with errno EFBIG when full. */
+static ssize_t read_some(int file, struct buf *bytes)
+{
+	size_t left = bytes->max - bytes->length;
+	char extra;
+	ssize_t count;
+
+	if (left == 0) {
+		count = read(file, &extra, 1);
+		errno = count > 0 ? EFBIG : errno;
+		return count > 0 ? -1 : count;
+	}
+	left = left < CHUNK ? left : CHUNK;
+	count = read(file, buf_reserve(bytes, left), left);
+	if (count > 0) {
+		bytes->length += (size_t)count;
+		bytes->data[bytes->length] = '\0';
+	}
+	return count;
+}
+
+int file_read(const char *path, struct buf *bytes, struct error **err)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t count;
+	int status = 0;
+
+	if (file < 0)
+		return file_error(err, "open", path);
+	do
+		count = read_some(file, bytes);
+	while (count > 0 || (count < 0 && errno == EINTR));
+	if (count < 0 && errno == EFBIG)
+		status = error_set(err, ERROR_LIMIT,
+				   "'%s' is larger than %zu bytes", path,
+				   bytes->max);
+	else if (count < 0)
+		status = file_error(err, "read", path);
+	close(file);
+	return status;
+}
+
+static int write_all(int file, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t count = write(file, bytes, length);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return -1;
+		bytes += count;
+		length -= (size_t)count;
+	}
+	return 0;
+}
+
+int file_write(const char *path, const void *bytes, size_t length, mode_t mode,
+	       struct error **err)
+{
+	char *temporary = mem_printf("%s.XXXXXX", path);
+	int file = mkostemp(temporary, O_CLOEXEC);
+	struct stat old;
+	int status = -1;
+
+	if (file < 0) {
+		status = file_error(err, "write", path);
+		goto out;
+	}
+	if (stat(path, &old) == 0)
+		mode = old.st_mode & 07777;
+	if (write_all(file, bytes, length) != 0 || fchmod(file, mode) != 0 ||
+	    fsync(file) != 0 || rename(temporary, path) != 0) {
+		status = file_error(err, "write", path);
+		unlink(temporary);
+	} else {
+		status = 0;
+	}
+	close(file);
+out:
+	mem_free(temporary);
+	return status;
+}
+
+int file_append(const char *path, const void *bytes, size_t length,
+		struct error **err)
+{
+	int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	int status = 0;
+
+	if (file < 0)
+		return file_error(err, "open", path);
+	if (write_all(file, bytes, length) != 0)
+		status = file_error(err, "write", path);
+	close(file);
+	return status;
+}
+
+int file_make_dir(const char *path, mode_t mode, struct error **err)
+{
+	struct stat found;
+	char *parent;
+	int status;
+
+	if (mkdir(path, mode) == 0)
+		return 0;
+	if (errno == EEXIST && stat(path, &found) == 0 &&
+	    S_ISDIR(found.st_mode))
+		return 0;
+	if (errno != ENOENT)
+		return file_error(err, "make", path);
+	parent = path_dir(path);
+	status = strcmp(parent, path) == 0 ? file_error(err, "make", path)
+					   : file_make_dir(parent, mode, err);
+	mem_free(parent);
+	if (status != 0)
+		return -1;
+	if (mkdir(path, mode) != 0 && errno != EEXIST)
+		return file_error(err, "make", path);
+	return 0;
+}
+
+/* Call `visit` for each name in `path`, until it returns other than 0. */
+static int each_name(const char *path, void *context,
+		     int (*visit)(void *context, const char *path,
+				  const char *name, struct error **err),
+		     struct error **err)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	int status = 0;
+
+	if (!dir)
+		return file_error(err, "open", path);
+	while (status == 0 && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			status = visit(context, path, entry->d_name, err);
+	closedir(dir);
+	return status;
+}
+
+static int remove_name(void *context, const char *dir, const char *name,
+		       struct error **err)
+{
+	char *path = path_join(dir, name);
+	int status = file_remove(path, err);
+
+	(void)context;
+	mem_free(path);
+	return status;
+}
+
+int file_remove(const char *path, struct error **err)
+{
+	struct stat found;
+
+	if (lstat(path, &found) != 0)
+		return errno == ENOENT ? 0 : file_error(err, "remove", path);
+	if (!S_ISDIR(found.st_mode)) {
+		if (unlink(path) != 0 && errno != ENOENT)
+			return file_error(err, "remove", path);
+		return 0;
+	}
+	if ((found.st_mode & S_IRWXU) != S_IRWXU)
+		chmod(path, (found.st_mode & 07777) | S_IRWXU);
+	if (each_name(path, NULL, remove_name, err) != 0)
+		return -1;
+	if (rmdir(path) != 0 && errno != ENOENT)
+		return file_error(err, "remove", path);
+	return 0;
+}
+
+static int copy_bytes(const char *from, const char *to, mode_t mode,
+		      struct error **err)
+{
+	int source = open(from, O_RDONLY | O_CLOEXEC);
+	int target = -1;
+	char *chunk = mem_alloc(CHUNK);
+	int status = -1;
+	ssize_t count;
+
+	if (source < 0) {
+		file_error(err, "open", from);
+		goto out;
+	}
+	target = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (target < 0) {
+		file_error(err, "write", to);
+		goto out;
+	}
+	while ((count = read(source, chunk, CHUNK)) > 0)
+		if (write_all(target, chunk, (size_t)count) != 0)
+			break;
+	if (count != 0 || fchmod(target, mode) != 0)
+		file_error(err, "copy to", to);
+	else
+		status = 0;
+out:
+	mem_free(chunk);
+	if (source >= 0)
+		close(source);
+	if (target >= 0)
+		close(target);
+	return status;
+}
+
+static int copy_link(const char *from, const char *to, struct error **err)
+{
+	char target[4096];
+	ssize_t length = readlink(from, target, sizeof(target) - 1);
+
+	if (length < 0)
+		return file_error(err, "read", from);
+	target[length] = '\0';
+	unlink(to);
+	if (symlink(target, to) != 0)
+		return file_error(err, "make", to);
+	return 0;
+}
+
+static int copy_name(void *context, const char *dir, const char *name,
+		     struct error **err)
+{
+	char *from = path_join(dir, name);
+	char *to = path_join(context, name);
+	int status = file_copy(from, to, err);
+
+	mem_free(from);
+	mem_free(to);
+	return status;
+}
+
+int file_copy(const char *from, const char *to, struct error **err)
+{
+	struct stat found;
+	char *target;
+	int status;
+
+	if (lstat(from, &found) != 0)
+		return file_error(err, "open", from);
+	if (S_ISLNK(found.st_mode))
+		return copy_link(from, to, err);
+	if (S_ISREG(found.st_mode))
+		return copy_bytes(from, to, found.st_mode & 07777, err);
+	if (!S_ISDIR(found.st_mode))
+		return error_set(err, ERROR_INVALID,
+				 "cannot copy '%s': it is no file, link or "
+				 "directory",
+				 from);
+	if (file_make_dir(to, (found.st_mode & 07777) | S_IRWXU, err) != 0)
+		return -1;
+	target = mem_copy(to);
+	status = each_name(from, target, copy_name, err);
+	mem_free(target);
+	return status;
+}
