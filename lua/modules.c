@@ -2,6 +2,9 @@
 
 #include <stddef.h>
 
-#define ENTRY(name) {#name, luaopen_##name},
-
-const luaL_Reg modules[] = {MODULES(ENTRY){NULL, NULL}};
+const luaL_Reg modules[] = {
+#define MODULE(name) {#name, luaopen_##name},
+#include "lua/modules.inc"
+#undef MODULE
+	{NULL, NULL},
+};
