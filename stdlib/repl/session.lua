@@ -96,6 +96,7 @@ end
 function Session:print_error(problem)
 	local text = require("command.failure").text(problem)
 	local trace = type(problem) == "table"
+		and problem.code ~= "cancelled"
 		and own_part(problem.traceback)
 
 	io.stdout:write(self.paint("red", text), "\n")
@@ -140,7 +141,8 @@ function Session:run(chunk)
 		self:print_results(results)
 		return true
 	end
-	self:print_error(problem or not ok and raised or "cancelled")
+	self:print_error(problem or not ok and raised
+		or { code = "cancelled", message = "cancelled" })
 	return false
 end
 
