@@ -1,0 +1,190 @@
+--- Where recipes run: an environment of their own, without what could reach
+--- past them. Text only; no globals; `require` finds the modules for recipes
+--- and the files beside the recipe, nothing else.
+
+local fs = require("fs")
+local path = require("path")
+local nearest = require("nearest")
+
+local sandbox = {}
+
+local SOURCE_MAX <const> = 1 << 20
+
+--- The native modules that recipes may have. `store` is read-only there.
+local MODULES <const> = { "fs", "git", "json", "log", "path", "proc", "store",
+	"task", "text", "time" }
+
+local BASE <const> = { "assert", "error", "getmetatable", "ipairs", "next",
+	"pairs", "pcall", "print", "rawequal", "rawget", "rawlen", "rawset",
+	"select", "setmetatable", "tonumber", "tostring", "type", "xpcall" }
+
+local OS <const> = { "clock", "date", "difftime", "getenv", "time" }
+
+-- A recipe must not change the functions that all strings share.
+local shared = debug.getmetatable("")
+if shared.__metatable == nil then shared.__metatable = false end
+
+local function copy(source, names)
+	local result = {}
+
+	if names then
+		for _, name in ipairs(names) do result[name] = source[name] end
+	else
+		for name, value in pairs(source) do result[name] = value end
+	end
+	return result
+end
+
+local function invalid(format, ...)
+	error({ code = "invalid", message = format:format(...) }, 0)
+end
+
+local function strict(env)
+	local function names()
+		local list = {}
+		for name in next, env do
+			if type(name) == "string" then list[#list + 1] = name end
+		end
+		return list
+	end
+
+	return setmetatable(env, {
+		__metatable = false,
+		__index = function(_, name)
+			local near = type(name) == "string"
+				and nearest(name, names())
+			error(("there is no global '%s'%s"):format(tostring(name),
+				near and (" (did you mean '%s'?)"):format(near)
+				or ""), 2)
+		end,
+		__newindex = function(_, name)
+			error(("recipes have no globals: write 'local %s'")
+				:format(tostring(name)), 2)
+		end,
+	})
+end
+
+--- The file that module `name` means in `dir`, or nil.
+local function beside(dir, name)
+	if not dir or not name:find("^[%w_%-]+[%w_%-%.]*$")
+		or name:find("..", 1, true) then
+		return nil
+	end
+	local base = path.join(dir, (name:gsub("%.", "/")))
+
+	for _, file in ipairs { base .. ".lua", base .. "/init.lua" } do
+		if fs.exists(file) then
+			if not path.inside(fs.real(dir), fs.real(file)) then
+				invalid("module '%s' leads out of '%s'", name, dir)
+			end
+			return file
+		end
+	end
+end
+
+local function native(name)
+	local module = require(name)
+
+	if name ~= "store" then return copy(module) end
+	return { query = module.query }
+end
+
+local function make_require(env, options)
+	local loaded, loading = {}, {}
+
+	return function(name)
+		if type(name) ~= "string" then
+			error("require needs the name of a module", 2)
+		end
+		if loaded[name] ~= nil then return loaded[name] end
+		local override = options.modules and options.modules[name]
+		local file = not override and beside(options.dir, name)
+		local value
+
+		if override then
+			value = override
+		elseif file then
+			if loading[name] then
+				invalid("module '%s' requires itself", name)
+			end
+			loading[name] = true
+			value = sandbox.compile(fs.read(file, SOURCE_MAX), "@" .. file,
+				env)(name)
+			loading[name] = nil
+			if value == nil then value = true end
+		else
+			local known = false
+			for _, module in ipairs(MODULES) do
+				known = known or module == name
+			end
+			if not known then
+				local near = nearest(name, MODULES)
+				invalid("no module '%s' for recipes%s%s", name,
+					options.dir and " or in " .. options.dir or "",
+					near and (" (did you mean '%s'?)"):format(near)
+					or "")
+			end
+			value = native(name)
+		end
+		loaded[name] = value
+		return value
+	end
+end
+
+--- Returns a new environment for the code of one recipe.
+---@param options? sandbox.Options
+---@return table
+function sandbox.environment(options)
+	options = options or {}
+	local env = copy(_G, BASE)
+
+	env._VERSION = _VERSION
+	env.string, env.table, env.utf8 = copy(string), copy(table), copy(utf8)
+	env.math, env.coroutine = copy(math), copy(coroutine)
+	env.string.dump = nil
+	env.os = copy(os, OS)
+	env.debug = { traceback = debug.traceback }
+	env.load = function(chunk, name, _, own)
+		if type(chunk) ~= "string" then
+			error("load needs a string of Lua text", 2)
+		end
+		return load(chunk, name or "=(load)", "t", own or env)
+	end
+	env.require = make_require(env, options)
+	for name, value in pairs(options.globals or {}) do env[name] = value end
+	env._G = env
+	return strict(env)
+end
+
+--- Returns Lua text as a function. What is no Lua is an error of code
+--- "invalid" that names file and line.
+---@param text string
+---@param name string chunk name: "@recipe.lua"
+---@param env table
+---@return function
+function sandbox.compile(text, name, env)
+	if text:sub(1, 1) == "#" then text = "--" .. text end
+	local chunk, problem = load(text, name, "t", env)
+
+	if not chunk then invalid("%s", problem) end
+	return chunk
+end
+
+---@class sandbox.Options
+---@field dir? string where `require` looks for files (none: nowhere)
+---@field modules? table<string, any> instead of the native ones
+---@field globals? table<string, any> instead of, or beside, the usual ones
+
+--- Returns what the recipe's file returns, and its environment.
+---@param text string
+---@param name string
+---@param options? sandbox.Options
+---@return any value
+---@return table env
+function sandbox.load(text, name, options)
+	local env = sandbox.environment(options)
+
+	return sandbox.compile(text, name, env)(), env
+end
+
+return sandbox
