@@ -109,8 +109,11 @@ local function node_manager(tree, prefix, package)
 	for _, manager in ipairs(MANAGERS) do
 		if tree.read(prefix .. manager.lock) then return manager end
 	end
-	local needed = next(package.dependencies or {})
-		or next(package.devDependencies or {})
+	local function any(list)
+		return type(list) == "table" and next(list) ~= nil
+	end
+	local needed = any(package.dependencies)
+		or any(package.devDependencies)
 	return { run = "npm run ", install = needed and "npm install" }
 end
 

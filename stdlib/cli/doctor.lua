@@ -34,31 +34,28 @@ local function message_of(problem)
 end
 
 function checks.home(call)
-	local mode = output_of { "stat", "-c", "%a %u", call.home }
+	local fs = require("fs")
+	local stat = fs.stat(fs.exists(call.home) and fs.real(call.home)
+		or call.home)
 
-	if not mode then
+	if not stat then
 		return warn(call.home .. " is not there yet",
 			"the first run or 'tidemill serve' makes it")
 	end
-	local bits, owner = mode:match("^(%d+) (%d+)")
-	local me = output_of { "id", "-u" }
-	if me and me:match("%d+") ~= owner then
-		return fail(call.home .. " belongs to user " .. owner,
-			"run tidemill as the home's owner, or choose another"
-			.. " with --data")
-	elseif bits:sub(-2) ~= "00" then
-		return warn(("%s has mode %s: others can look in"):format(
-			call.home, bits), "chmod 700 " .. call.home)
+	if stat.kind ~= "dir" then
+		return fail(call.home .. " is no directory",
+			"choose another with --data")
+	elseif stat.mode & 63 ~= 0 then
+		return warn(("%s has mode %o: others can look in"):format(
+			call.home, stat.mode), "chmod 700 " .. call.home)
 	end
 	local probe = call.home .. "/.doctor"
-	local file = io.open(probe, "w")
-	if not file then
+	if not pcall(fs.write, probe, "") then
 		return fail(call.home .. " cannot be written to",
-			"check its permissions and the file system's mount")
+			"run tidemill as its owner; check the file system")
 	end
-	file:close()
-	os.remove(probe)
-	return ok(("%s, mode %s"):format(call.home, bits))
+	fs.remove(probe)
+	return ok(("%s, mode %o"):format(call.home, stat.mode))
 end
 
 function checks.database(call)

@@ -12,15 +12,13 @@ local function disk_tree(dir)
 		end,
 		list = function(path)
 			local ok, names = pcall(fs.list, dir .. "/" .. path)
-			if not ok then return {} end
-			table.sort(names)
-			return names
+			return ok and names or {}
 		end,
 	}
 end
 
 local function recipe_name(dir)
-	local full = require("fs").realpath(dir)
+	local full = require("fs").real(dir)
 	local name = full:match("([^/]+)/*$") or "project"
 
 	return (name:gsub("[^%w._-]", "-"))
@@ -30,16 +28,6 @@ end
 local TEMPLATE <const> = {
 	{ name = "hello", command = "echo 'Put your build commands here.'" },
 }
-
-local function write(path, text)
-	local file, why = io.open(path, "wb")
-
-	if not file then
-		error({ code = "io", message = "cannot write " .. why }, 0)
-	end
-	file:write(text)
-	file:close()
-end
 
 local function describe(call, path, steps, kinds)
 	if call.json then
@@ -59,25 +47,25 @@ local function describe(call, path, steps, kinds)
 end
 
 local function run(call)
-	local project = require("project")
+	local fs, project = require("fs"), require("project")
 	local dir = call.args[1] or "."
 	local path = (dir == "." and "" or dir:gsub("/+$", "") .. "/")
 		.. "tidemill.lua"
+
+	if not fs.exists(dir) then
+		error({ code = "not_found", message = ("there is no directory"
+			.. " '%s'"):format(dir) }, 0)
+	end
 	local steps, kinds = project.recognise(disk_tree(dir))
 	local text = project.recipe(call.options.name or recipe_name(dir),
 		#steps > 0 and steps or TEMPLATE)
 
 	if call.options.print then return call:write(text) end
-	local existing = io.open(path, "rb")
-	if existing then
-		existing:close()
-		if not call.options.force then
-			error({ code = "invalid", message = ("'%s' is there"
-				.. " already (--force replaces it)"):format(
-				path) }, 0)
-		end
+	if fs.exists(path) and not call.options.force then
+		error({ code = "invalid", message = ("'%s' is there already"
+			.. " (--force replaces it)"):format(path) }, 0)
 	end
-	write(path, text)
+	fs.write(path, text)
 	describe(call, path, #steps > 0 and steps or TEMPLATE, kinds)
 end
 

@@ -58,7 +58,7 @@ local function read_chunk(session, editor)
 end
 
 local function open_editor(call, session)
-	require("fs").mkdir(call.home)
+	require("fs").mkdir(call.home, 448) -- for us alone
 	return require("edit").open { history = call.home .. "/history",
 		complete = require("repl.complete")(session.env) }
 end
