@@ -170,8 +170,6 @@ int db_write(struct db *db, struct error **err, const char *sql,
 	va_start(args, types);
 	result = db_run_list(db, err, sql, types, args);
 	va_end(args);
-	if (result)
-		db_check_lost(db);
 	return result;
 }
 
@@ -184,10 +182,8 @@ int db_run(struct db *db, struct error **err, const char *sql,
 	va_start(args, types);
 	result = db_run_list(db, err, sql, types, args);
 	va_end(args);
-	if (result) {
-		db_check_lost(db);
+	if (result)
 		return -1;
-	}
 	return db->open ? db_flush(db, err) : 0;
 }
 

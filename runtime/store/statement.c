@@ -242,7 +242,9 @@ int rows_next(struct rows *rows, struct error **err)
 		return 1;
 	if (result == SQLITE_DONE)
 		return 0;
-	return db_failed(rows->db, result, err);
+	db_failed(rows->db, result, err);
+	db_check_lost(rows->db);
+	return -1;
 }
 
 void rows_close(struct rows *rows)

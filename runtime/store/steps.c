@@ -2,7 +2,6 @@
 
 #include "runtime/base/clock.h"
 #include "runtime/store/commit.h"
-#include "runtime/store/private.h"
 
 int64_t step_start(struct db *db, const struct step_new *step,
 		   struct error **err)
@@ -45,8 +44,6 @@ int64_t step_start(struct db *db, const struct step_new *step,
 			  step->name, (long long)step->run);
 	}
 	rows_close(rows);
-	if (result < 0)
-		db_check_lost(db);
 	return result < 0 ? -1 : id;
 }
 
