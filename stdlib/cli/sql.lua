@@ -73,11 +73,11 @@ local function print_table(call, rows, columns)
 end
 
 --- Iterates over at most `limit` rows; `state.more` says there were more.
-local function limited(iterate, limit, state)
+local function limited(limit, state, iterate, cursor)
 	local count = 0
 
 	return function()
-		local row = iterate()
+		local row = iterate(cursor)
 		if row and limit > 0 and count >= limit then
 			state.more = true
 			return nil
@@ -94,7 +94,7 @@ local function run(call)
 		timeout = options.timeout,
 		rows = math.max(options.limit + 1, 1) }
 	local columns = db:columns(sql)
-	local rows = limited(db:each(sql), options.limit, state)
+	local rows = limited(options.limit, state, db:each(sql))
 
 	if call.json then
 		print_json(call, rows)
