@@ -34,8 +34,8 @@ static int l_mask(lua_State *L)
 	luaL_checktype(L, 1, LUA_TTABLE);
 	count = luaL_len(L, 1);
 	luaL_argcheck(L, count <= 100000, 1, "too many secrets");
-	secrets = lua_newuserdatauv(
-		L, ((size_t)count + 1) * sizeof(*secrets), 0);
+	secrets =
+		lua_newuserdatauv(L, ((size_t)count + 1) * sizeof(*secrets), 0);
 	for (lua_Integer i = 1; i <= count; i++) {
 		lua_geti(L, 1, i);
 		luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, 1,
@@ -259,15 +259,15 @@ int luaopen_steplog(lua_State *L)
 	static const luaL_Reg mask[] = {{"apply", l_mask_apply},
 					{"left_out", l_mask_left_out},
 					{NULL, NULL}};
-	static const luaL_Reg writer[] = {
-		{"write", l_write},   {"mark", l_note}, {"latest", l_latest},
-		{"close", l_close}, {NULL, NULL}};
-	static const luaL_Reg functions[] = {{"open", l_open},
-					     {"mask", l_mask},
-					     {"read", steplog_l_read},
-					     {"reader", steplog_l_reader},
-					     {"size", steplog_l_size},
-					     {NULL, NULL}};
+	static const luaL_Reg writer[] = {{"write", l_write},
+					  {"mark", l_note},
+					  {"latest", l_latest},
+					  {"close", l_close},
+					  {NULL, NULL}};
+	static const luaL_Reg functions[] = {
+		{"open", l_open},         {"mask", l_mask},
+		{"read", steplog_l_read}, {"reader", steplog_l_reader},
+		{"size", steplog_l_size}, {NULL, NULL}};
 
 	add_class(L, MASK, mask, release_mask);
 	add_class(L, WRITER, writer, release_writer);

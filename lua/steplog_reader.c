@@ -154,8 +154,8 @@ int steplog_l_size(lua_State *L)
 	if (!reader && err->code != ERROR_NOT_FOUND)
 		return lerror_raise(L, err);
 	error_free(err);
-	lua_pushinteger(
-		L, reader ? (lua_Integer)steplog_reader_size(reader) : 0);
+	lua_pushinteger(L,
+			reader ? (lua_Integer)steplog_reader_size(reader) : 0);
 	steplog_reader_close(reader);
 	return 1;
 }
@@ -186,9 +186,9 @@ static int l_bytes(lua_State *L)
 	int64_t got;
 
 	luaL_argcheck(L, max > 0 && max <= BYTES_MAX, 2, "out of range");
-	got = steplog_reader_bytes(
-		reader, luaL_buffinitsize(L, &bytes, (size_t)max), (size_t)max,
-		&err);
+	got = steplog_reader_bytes(reader,
+				   luaL_buffinitsize(L, &bytes, (size_t)max),
+				   (size_t)max, &err);
 	if (got < 0)
 		return lerror_raise(L, err);
 	luaL_pushresultsize(&bytes, (size_t)got);

@@ -8,7 +8,7 @@ error("definitions for the editor, not a module")
 ---@field prefix? string before each of them ("build | ")
 
 ---@class steplog.Options
----@field path? string the log's file, made with the first byte (none: tail only)
+---@field path? string the file, made with the first byte (none: tail only)
 ---@field mask? steplog.Mask
 ---@field cap? integer bytes in the file (default 256 MiB)
 ---@field keep? integer bytes of the tail that `close` returns (default 64 KiB)
@@ -100,7 +100,8 @@ function steplog.open(options) end
 function steplog.mask(secrets) end
 
 --- Returns lines of a log, found through the index: the last ones of 10 GB
---- come as quickly as the first. Raises `not_found` if there is no such file.
+--- come as quickly as the first. Lines of more than 64 KiB come in pieces.
+--- Raises `not_found` if there is no such file.
 ---@param path string
 ---@param range? steplog.Range
 ---@return string[]|steplog.Line[]
