@@ -16,7 +16,8 @@ struct map {
 	size_t count;
 };
 
-void map_init(struct map *map);
+/* The static libedit exports a map_init too: ours has another name there. */
+void map_init(struct map *map) __asm__("tidemill_map_init");
 void map_release(struct map *map); /* frees keys; values are the caller's */
 
 void *map_get(const struct map *map, const char *key); /* or NULL */
