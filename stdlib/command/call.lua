@@ -71,9 +71,15 @@ function Call.width()
 	return (require("tty").size(1))
 end
 
---- Writes to stdout.
+--- Writes to stdout. A reader that has gone ends the program quietly, as
+--- SIGPIPE would.
 function Call.write(_, ...)
-	assert(io.stdout:write(...))
+	local ok, why = io.stdout:write(...)
+
+	if ok then return end
+	local gone = tostring(why):find("Broken pipe", 1, true)
+	error({ code = "io", message = "cannot write: " .. tostring(why),
+		exit_code = gone and 141 or 1, quiet = gone ~= nil }, 0)
 end
 
 --- Writes a line to stdout.

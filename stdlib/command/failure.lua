@@ -43,6 +43,7 @@ end
 ---@return integer
 function failure.report(problem, state)
 	local code = failure.exit_code(problem)
+	if type(problem) == "table" and problem.quiet then return code end
 	local paint = require("terminal.colour").of(io.stderr,
 		state.options.no_color)
 

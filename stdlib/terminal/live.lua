@@ -146,7 +146,7 @@ function Live:run_started(run)
 			require("time").sleep(TICK)
 			if not self.over then self:tick() end
 		end
-	end)
+	end):observe() -- what goes wrong with the view is not the run's
 end
 
 function Live:step_started(step)
