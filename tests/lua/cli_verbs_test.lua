@@ -286,7 +286,8 @@ return {
 		db:run_create { name = "a", path = "a.lua" }
 		db:run_claim(4)
 		db:step_start { run = 4, name = "deploy", kind = "command" }
-		db:commit()
+		-- We are its runner by now, and would be poked.
+		db:run("UPDATE runs SET pid = NULL WHERE id = 4")
 		test.equal((tidemill(home, "cancel", "4/deploy")), 0)
 		test.ok(db:setting("cancel:4/deploy"))
 		test.equal((tidemill(home, "cancel", "1/test")), 2)
@@ -352,7 +353,8 @@ return {
 		fs.remove(home .. "/tidemill.db-wal")
 		fs.remove(home .. "/tidemill.db-shm")
 		local code, _, err = tidemill(home, "ls")
-		test.equal(code, 1, err)
+		test.ok(code ~= 0 and code ~= 70, err)
+		test.match(err, "is not a database")
 		local _, out = tidemill(home, "doctor", "--json")
 		for _, finding in ipairs(decode(out)) do
 			if finding.check == "database" then
