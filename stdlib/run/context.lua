@@ -1,0 +1,113 @@
+--- What recipes get: `ctx`.
+
+local failure = require("run.failure")
+local scopes = require("run.scope")
+local step = require("run.step")
+
+---@class run.Context
+---@field event table what happened: { kind, ref, … }
+---@field params table<string, any>
+---@field env table<string, string> of all steps; may be changed
+---@field workspace string
+---@field run table { id, attempt, commit, ref, name }
+---@field runner run.Runner private
+local Context = {}
+
+local methods = {}
+
+--- Runs a step, or returns its recorded result.
+---@async
+---@param name string
+---@param what any command line, words, function, or { one of those, options }
+---@param options? table
+---@return run.Result
+function methods:step(name, what, options)
+	return step.run(self.runner, name, what, options)
+end
+
+--- Runs branches at the same time and waits for all.
+---@async
+---@param branches table
+---@return table results by name (and position)
+function methods:parallel(branches)
+	return require("run.parallel").run(self.runner, branches)
+end
+
+--- Waits, also across restarts.
+---@async
+---@param delay integer|string
+function methods:sleep(delay)
+	require("run.waits").sleep(self.runner, delay)
+end
+
+--- Calls `fn` while this run holds a lock.
+---@async
+---@param name string
+---@param options? table {capacity, count, lease, timeout}
+---@param fn async fun(ctx)
+function methods:lock(name, options, fn)
+	return require("run.waits").lock(self.runner, name, options, fn)
+end
+
+--- Leaves a remark in the run's record.
+---@param text any
+function methods:note(text)
+	local scope = scopes.current()
+
+	self.runner:note(tostring(text), scope and scope.parent)
+end
+
+--- Waits for all of some sub-runs.
+---@async
+function methods:all(handles, options)
+	return require("run.subrun").all(self.runner, handles, options)
+end
+
+--- Waits for the first of some sub-runs that ends.
+---@async
+function methods:any(handles, options)
+	return require("run.subrun").any(self.runner, handles, options)
+end
+
+--- Undoes now what passed steps registered, the latest first.
+---@async
+function methods:rollback()
+	return require("run.undo").all(self.runner)
+end
+
+--- Ends the run as failed.
+---@param message any
+function methods.fail(_, message)
+	failure.raise("failed", "%s", tostring(message))
+end
+
+--- Ends the run as cancelled.
+---@param reason? any
+function methods:cancel(reason)
+	self.runner:cancel("the recipe: " .. tostring(reason or "cancelled"))
+	failure.raise("cancelled", "%s", tostring(reason or "cancelled"))
+end
+
+Context.__index = methods
+Context.__name = "run.Context"
+
+--- Makes ctx.run: a table that starts sub-runs when called as ctx:run(…).
+local function make_run(runner)
+	local row = runner.row
+
+	return setmetatable({ id = row.id, name = row.name, ref = row.ref,
+		attempt = row.attempt, commit = row.oid }, {
+		__call = function(_, _, recipe, params)
+			return require("run.subrun").start(runner, recipe,
+				params)
+		end })
+end
+
+--- Returns the context of a run.
+---@param runner run.Runner
+---@return run.Context
+return function(runner)
+	return setmetatable({ runner = runner, event = runner.event,
+		params = runner.params, env = runner.env,
+		workspace = runner.workspace, run = make_run(runner) }, Context)
+end

@@ -1,0 +1,218 @@
+--- What a recipe finds out by itself, outside of its steps: the time, random
+--- numbers, git, programs. Each is recorded where it was asked, and a replay
+--- gets the same answer. Inside step functions everything is live.
+
+local failure = require("run.failure")
+local scopes = require("run.scope")
+
+local values = {}
+
+local function decode(row)
+	if row.state ~= "passed" then error(failure.decode(row.error), 0) end
+	local list = row.result and require("json").decode(row.result) or {}
+
+	return table.unpack(list.values or {}, 1, list.count or 0)
+end
+
+local function record(run, scope, key, results)
+	local id = run.db:step_start { run = run.id, name = key,
+		kind = "value", parent = scope.parent }
+
+	if not results[1] then
+		run.db:step_finish(id, { state = "failed",
+			error = failure.encode(failure.of(results[2])) })
+		return
+	end
+	local list = require("json").array {}
+	for i = 2, results.n do
+		list[i - 1] = results[i] == nil and require("json").null
+			or results[i]
+	end
+	local ok, text = pcall(require("json").encode, { values = list,
+		count = results.n - 1 })
+	if not ok then
+		failure.raise("invalid", "%s gives a value that cannot be"
+			.. " recorded: call it inside of a step's function", key)
+	end
+	run.db:step_finish(id, { state = "passed", result = text })
+end
+
+--- Returns what `fn` returned when it was first asked as `name` here.
+---@async
+---@param scope run.Scope
+---@param name string
+---@param fn function
+function values.recorded(scope, name, fn, ...)
+	local run = scope.run
+	local key = scope:name(name)
+	local row = run.journal[key]
+
+	if row and row.state ~= "running" then
+		run.journal[key] = nil
+		return decode(row)
+	end
+	run.journal[key] = nil
+	run:check_alive(scope)
+	local results = table.pack(pcall(fn, ...))
+	if run.parked or not results[1] and failure.is_cancel(results[2]) then
+		error(results[2], 0)
+	end
+	record(run, scope, key, results)
+	if not results[1] then error(results[2], 0) end
+	return table.unpack(results, 2, results.n)
+end
+
+--- The scope in which calls are to be recorded, or nil.
+local function recording()
+	local scope = scopes.current()
+
+	return scope and scope.run and not scope.live and scope or nil
+end
+
+local function wrap(name, fn)
+	return function(...)
+		local scope = recording()
+		if not scope then return fn(...) end
+		return values.recorded(scope, name, fn, ...)
+	end
+end
+
+--- Programs must not run while a recipe is loaded, and have the run's
+--- environment and directory.
+local function wrap_program(name, fn)
+	return function(options)
+		local scope = scopes.current()
+		local run = scope and scope.run
+		if not run then
+			failure.raise("invalid", "a recipe must not run programs"
+				.. " while it is loaded: %s", name)
+		end
+		if name == "proc.spawn" and not scope.live then
+			failure.raise("invalid", "proc.spawn outside of a"
+				.. " step cannot be recorded: use it in a"
+				.. " step's function, or proc.run")
+		end
+		if type(options) == "table" then
+			options = run:program_options(options)
+		end
+		if scope.live then return fn(options) end
+		return values.recorded(scope, name, fn, options)
+	end
+end
+
+--- A repository whose answers are recorded; it is opened when it is needed.
+local function recorded_repo(open, first)
+	local repo = first
+
+	return setmetatable({}, { __index = function(_, key)
+		repo = repo or open()
+		local member = repo[key]
+		if type(member) ~= "function" then return member end
+		return wrap("git:" .. key, function(_, ...)
+			return member(repo, ...)
+		end)
+	end })
+end
+
+local function wrap_git(git)
+	local wrapped = {}
+
+	for name, fn in pairs(git) do wrapped[name] = wrap("git." .. name, fn) end
+	for _, name in ipairs { "open", "clone", "mirror" } do
+		wrapped[name] = function(...)
+			local scope, args = recording(), table.pack(...)
+			local function open()
+				return git[name](table.unpack(args, 1, args.n))
+			end
+			if not scope then return open() end
+			if name == "open" then
+				args[1] = scope.run:path(args[1] or ".")
+				args.n = math.max(args.n, 1)
+				return recorded_repo(open)
+			end
+			values.recorded(scope, "git." .. name, function()
+				open()
+			end)
+			return recorded_repo(function()
+				return git.open(args[2])
+			end)
+		end
+	end
+	return wrapped
+end
+
+local function copy_with(module, names)
+	local copy = {}
+
+	for key, value in pairs(module) do copy[key] = value end
+	for name, fn in pairs(names) do copy[name] = fn end
+	return copy
+end
+
+local function sleep(module)
+	return function(delay)
+		local scope = recording()
+		if not scope then return module.sleep(delay) end
+		return require("run.waits").sleep(scope.run, delay)
+	end
+end
+
+local wrappers = {}
+
+function wrappers.time(module)
+	return copy_with(module, { now = wrap("time.now", module.now),
+		monotonic = wrap("time.monotonic", module.monotonic),
+		sleep = sleep(module) })
+end
+
+function wrappers.proc(module)
+	return copy_with(module, {
+		run = wrap_program("proc.run", module.run),
+		spawn = wrap_program("proc.spawn", module.spawn) })
+end
+
+wrappers.git = wrap_git
+
+function wrappers.os(library)
+	return copy_with(library, { time = function(parts)
+		if parts then return library.time(parts) end
+		local scope = recording()
+		if not scope then return library.time() end
+		return values.recorded(scope, "os.time", library.time)
+	end, date = wrap("os.date", library.date),
+		clock = wrap("os.clock", library.clock) })
+end
+
+function wrappers.math(library)
+	local random = require("run.random")
+
+	return copy_with(library, { random = function(...)
+		local scope = recording()
+		if not scope then return library.random(...) end
+		return random.number(scope, ...)
+	end, randomseed = function(...)
+		local scope = recording()
+		if not scope then return library.randomseed(...) end
+		random.seed(scope, ...)
+	end })
+end
+
+--- The modules that recipes get instead of the native ones, by name.
+values.modules = setmetatable({}, { __index = function(modules, name)
+	if name ~= "time" and name ~= "proc" and name ~= "git" then return end
+	local module = wrappers[name](require(name))
+
+	modules[name] = module
+	return module
+end })
+
+--- Returns the libraries that recipes get instead of Lua's own.
+---@return table<string, table>
+function values.globals()
+	local sandboxed = { clock = os.clock, date = os.date,
+		difftime = os.difftime, getenv = os.getenv, time = os.time }
+
+	return { os = wrappers.os(sandboxed), math = wrappers.math(math) }
+end
+
+return values
