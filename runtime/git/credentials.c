@@ -1,0 +1,222 @@
+#include "runtime/git/credentials.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/base/buf.h"
+#include "runtime/base/mem.h"
+#include "runtime/base/path.h"
+
+#define NETRC_MAX (64 * 1024)
+#define SPACE " \t\r\n"
+
+static const char *environment(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+/* Copy the next word of `*text` and step behind it; NULL at the end. */
+static char *next_word(const char **text)
+{
+	const char *start = *text + strspn(*text, SPACE);
+	size_t length = strcspn(start, SPACE);
+
+	*text = start + length;
+	return length ? mem_copy_n(start, length) : NULL;
+}
+
+static void keep(char **slot, char *value)
+{
+	mem_free(*slot);
+	*slot = value;
+}
+
+int credentials_netrc(const char *text, const char *host, char **user,
+		      char **password)
+{
+	bool ours = false;
+	bool found = false;
+	char *word;
+
+	*user = NULL;
+	*password = NULL;
+	for (; (word = next_word(&text)); mem_free(word)) {
+		char *value;
+
+		if (strcmp(word, "machine") == 0 ||
+		    strcmp(word, "default") == 0) {
+			if (found) {
+				mem_free(word);
+				break;
+			}
+			value = *word == 'm' ? next_word(&text) : NULL;
+			ours = *word == 'd' ||
+			       (value && strcmp(value, host) == 0);
+			found = ours;
+			mem_free(value);
+		} else if (ours && strcmp(word, "login") == 0) {
+			keep(user, next_word(&text));
+		} else if (ours && strcmp(word, "password") == 0) {
+			keep(password, next_word(&text));
+		}
+	}
+	return found;
+}
+
+static char *home_file(const char *name)
+{
+	const char *home = environment("HOME");
+
+	return home ? path_join(home, name) : NULL;
+}
+
+static char *read_netrc(void)
+{
+	const char *named = environment("NETRC");
+	char *path = named ? mem_copy(named) : home_file(".netrc");
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	struct buf text;
+	char *room;
+	ssize_t got;
+
+	mem_free(path);
+	if (fd < 0)
+		return NULL;
+	buf_init(&text, NETRC_MAX);
+	room = buf_reserve(&text, NETRC_MAX);
+	got = read(fd, room, NETRC_MAX);
+	close(fd);
+	text.length = got > 0 ? (size_t)got : 0;
+	buf_append(&text, "", 0); /* its NUL */
+	return buf_take(&text);
+}
+
+/* "https://user@host:443/path" -> "host", owned. */
+static char *host_of(const char *url)
+{
+	const char *start = strstr(url, "://");
+	const char *end;
+	const char *at;
+
+	start = start ? start + 3 : url;
+	end = start + strcspn(start, "/");
+	at = memchr(start, '@', (size_t)(end - start));
+	if (at)
+		start = at + 1;
+	return mem_copy_n(start, strcspn(start, ":/"));
+}
+
+static int from_environment(git_credential **out, const char *user)
+{
+	const char *token = environment("TIDEMILL_GIT_TOKEN");
+	const char *name = environment("TIDEMILL_GIT_USER");
+
+	if (!token)
+		token = environment("TIDEMILL_GIT_PASSWORD");
+	if (!token)
+		return 1;
+	if (!name)
+		name = user ? user : "git";
+	return git_credential_userpass_plaintext_new(out, name, token);
+}
+
+static int from_netrc(git_credential **out, const char *url)
+{
+	char *text = read_netrc();
+	char *host = host_of(url);
+	char *user = NULL;
+	char *password = NULL;
+	int status = 1;
+
+	if (text && credentials_netrc(text, host, &user, &password) && user &&
+	    password)
+		status = git_credential_userpass_plaintext_new(out, user,
+							       password);
+	mem_free(text);
+	mem_free(host);
+	mem_free(user);
+	mem_free(password);
+	return status;
+}
+
+static int try_password(struct credentials *tried, git_credential **out,
+			const char *url, const char *user)
+{
+	int status = 1;
+
+	if (tried->passwords == 0) {
+		tried->passwords = 1;
+		status = from_environment(out, user);
+	}
+	if (status == 1 && tried->passwords == 1) {
+		tried->passwords = 2;
+		status = from_netrc(out, url);
+	}
+	return status;
+}
+
+/* The key file number `index` of the usual ones, owned; or NULL. */
+static char *key_file(unsigned index)
+{
+	static const char *const usual[] = {".ssh/id_ed25519", ".ssh/id_ecdsa",
+					    ".ssh/id_rsa"};
+	const char *named = environment("TIDEMILL_SSH_KEY");
+
+	if (named)
+		return index == 0 ? mem_copy(named) : NULL;
+	if (index >= sizeof(usual) / sizeof(*usual))
+		return NULL;
+	return home_file(usual[index]);
+}
+
+/* Number 0 is the agent, the others are files. */
+static int try_key(struct credentials *tried, git_credential **out,
+		   const char *user)
+{
+	int status = 1;
+
+	if (tried->keys++ == 0 && environment("SSH_AUTH_SOCK"))
+		return git_credential_ssh_key_from_agent(out, user);
+	while (status == 1) {
+		char *file = key_file(tried->keys - 1);
+
+		if (!file)
+			return 1;
+		if (access(file, R_OK) == 0)
+			status = git_credential_ssh_key_new(
+				out, user, NULL, file,
+				environment("TIDEMILL_SSH_PASSPHRASE"));
+		else
+			tried->keys++;
+		mem_free(file);
+	}
+	return status;
+}
+
+int credentials_acquire(git_credential **out, const char *url, const char *user,
+			unsigned allowed, void *payload)
+{
+	struct credentials *tried = payload;
+	int status = 1;
+
+	if (allowed & GIT_CREDENTIAL_USERNAME)
+		return git_credential_username_new(out, user ? user : "git");
+	if (allowed & GIT_CREDENTIAL_SSH_KEY)
+		status = try_key(tried, out, user ? user : "git");
+	else if (allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT)
+		status = try_password(tried, out, url, user);
+	if (status != 1)
+		return status;
+	git_error_set_str(GIT_ERROR_NET,
+			  allowed & GIT_CREDENTIAL_SSH_KEY
+				  ? "no key was accepted (agent, "
+				    "TIDEMILL_SSH_KEY, ~/.ssh)"
+				  : "no user and password were accepted "
+				    "(TIDEMILL_GIT_TOKEN, ~/.netrc)");
+	return GIT_EAUTH;
+}

@@ -1,0 +1,182 @@
+/* Mirrors: bare copies of remotes that only we write to. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/base/mem.h"
+#include "runtime/base/path.h"
+#include "runtime/git/remote.h"
+#include "runtime/git/remote_link.h"
+
+#define DEPTH_MAX 32
+
+/*
+ * Whoever was killed in the middle leaves lock files behind that would stop
+ * all later fetches. The mirror is locked by us now, so they are nobody's.
+ */
+static void remove_locks(const char *dir, int depth)
+{
+	DIR *stream = depth > DEPTH_MAX ? NULL : opendir(dir);
+	struct dirent *item;
+
+	if (!stream)
+		return;
+	while ((item = readdir(stream))) {
+		size_t length = strlen(item->d_name);
+		char *path;
+
+		if (item->d_name[0] == '.')
+			continue;
+		path = path_join(dir, item->d_name);
+		if (item->d_type == DT_DIR &&
+		    (depth > 0 || strcmp(item->d_name, "refs") == 0))
+			remove_locks(path, depth + 1);
+		else if (length > 5 &&
+			 strcmp(item->d_name + length - 5, ".lock") == 0)
+			unlink(path);
+		mem_free(path);
+	}
+	closedir(stream);
+}
+
+static int make_parents(char *path)
+{
+	for (char *at = path + 1; *at; at++) {
+		if (*at != '/')
+			continue;
+		*at = '\0';
+		if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+			*at = '/';
+			return -1;
+		}
+		*at = '/';
+	}
+	return mkdir(path, 0700) != 0 && errno != EEXIST ? -1 : 0;
+}
+
+/* The lock, to be closed; -1 with an error when another process has it. */
+static int lock_mirror(const char *dir, struct error **err)
+{
+	char *copy = mem_copy(dir);
+	char *path = path_join(dir, "tidemill-fetch");
+	int fd = -1;
+
+	if (make_parents(copy) == 0)
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		error_set(err, ERROR_IO, "cannot make mirror '%s': %s", dir,
+			  strerror(errno));
+	} else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		error_set(err, ERROR_BUSY,
+			  "mirror '%s' is being fetched by another process",
+			  dir);
+		close(fd);
+		fd = -1;
+	}
+	mem_free(copy);
+	mem_free(path);
+	return fd;
+}
+
+static int open_mirror(git_repository **handle, const char *dir)
+{
+	git_repository_init_options options;
+	int status = git_repository_open_bare(handle, dir);
+
+	if (status == 0)
+		return 0;
+	git_repository_init_options_init(&options,
+					 GIT_REPOSITORY_INIT_OPTIONS_VERSION);
+	options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH;
+	return git_repository_init_ext(handle, dir, &options);
+}
+
+/* The remote `origin` as `git clone --mirror` would make it. */
+static int open_origin(git_remote **remote, git_repository *handle,
+		       const char *url)
+{
+	git_config *config = NULL;
+	int status = git_repository_config(&config, handle);
+
+	if (status == 0)
+		status =
+			git_config_set_string(config, "remote.origin.url", url);
+	if (status == 0)
+		status = git_config_set_bool(config, "remote.origin.mirror", 1);
+	if (status == 0)
+		status = git_config_set_multivar(config, "remote.origin.fetch",
+						 "heads",
+						 "+refs/heads/*:refs/heads/*");
+	if (status == 0)
+		status = git_config_set_multivar(config, "remote.origin.fetch",
+						 "tags",
+						 "+refs/tags/*:refs/tags/*");
+	git_config_free(config);
+	return status < 0 ? status
+			  : git_remote_lookup(remote, handle, "origin");
+}
+
+static int set_head(git_repository *handle, git_remote *remote)
+{
+	git_buf branch = {0};
+	int status = git_remote_default_branch(&branch, remote);
+
+	if (status == 0)
+		status = git_repository_set_head(handle, branch.ptr);
+	git_buf_dispose(&branch);
+	git_error_clear();
+	return status == GIT_ENOTFOUND ? 0 : status;
+}
+
+static int update(struct remote_link *link, git_repository *handle,
+		  struct error **err)
+{
+	git_remote *remote = NULL;
+	int status = open_origin(&remote, handle, link->url);
+
+	if (status == 0)
+		status = remote_link_connect(link, remote);
+	if (status < 0)
+		remote_link_error(link, status, err);
+	else
+		status = remote_link_fetch(link, remote,
+					   GIT_REMOTE_DOWNLOAD_TAGS_NONE, err);
+	if (status == 0 && set_head(handle, remote) < 0)
+		status = library_error(err, -1, "cannot set HEAD of a mirror");
+	git_remote_free(remote);
+	return status < 0 ? -1 : 0;
+}
+
+int remote_mirror(const struct remote *remote, const char *dir,
+		  struct error **err)
+{
+	char *path = remote_local_path(remote->url);
+	struct remote_link link = {.url = path ? path : remote->url,
+				   .cancelled = remote->cancelled};
+	git_repository *handle = NULL;
+	int lock = -1;
+	int status = -1;
+
+	if (library_start_tls(err) != 0)
+		goto out;
+	lock = lock_mirror(dir, err);
+	if (lock < 0)
+		goto out;
+	remove_locks(dir, 0);
+	status = open_mirror(&handle, dir);
+	if (status < 0)
+		status = library_error(err, status, "cannot make mirror '%s'",
+				       dir);
+	else
+		status = update(&link, handle, err);
+out:
+	git_repository_free(handle);
+	if (lock >= 0)
+		close(lock);
+	mem_free(path);
+	return status;
+}
