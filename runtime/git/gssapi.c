@@ -1,9 +1,9 @@
 /*
  * Kerberos: always unavailable. Debian has no static Kerberos, and its static
  * libgit2 asks for these symbols to offer "Negotiate" to HTTP proxies and
- * servers. "Unavailable" makes it go on to the other ways to log in. They are
- * weak: a build with the shared libgit2 gets the real ones from its library,
- * which was bound to them when it was made.
+ * servers. "Unavailable" makes it go on to the other ways to log in. Only
+ * the static build asks the linker for this file (-u); with the shared libgit2
+ * the real ones come along.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -4,9 +4,9 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/file.h"
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
 #include "runtime/git/remote.h"
@@ -43,30 +43,17 @@ static void remove_locks(const char *dir, int depth)
 	closedir(stream);
 }
 
-static int make_parents(char *path)
-{
-	for (char *at = path + 1; *at; at++) {
-		if (*at != '/')
-			continue;
-		*at = '\0';
-		if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-			*at = '/';
-			return -1;
-		}
-		*at = '/';
-	}
-	return mkdir(path, 0700) != 0 && errno != EEXIST ? -1 : 0;
-}
-
 /* The lock, to be closed; -1 with an error when another process has it. */
 static int lock_mirror(const char *dir, struct error **err)
 {
-	char *copy = mem_copy(dir);
 	char *path = path_join(dir, "tidemill-fetch");
 	int fd = -1;
 
-	if (make_parents(copy) == 0)
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (file_make_dir(dir, 0700, err) != 0) {
+		mem_free(path);
+		return -1;
+	}
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		error_set(err, ERROR_IO, "cannot make mirror '%s': %s", dir,
 			  strerror(errno));
@@ -77,7 +64,6 @@ static int lock_mirror(const char *dir, struct error **err)
 		close(fd);
 		fd = -1;
 	}
-	mem_free(copy);
 	mem_free(path);
 	return fd;
 }

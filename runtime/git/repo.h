@@ -82,3 +82,19 @@ struct status {
 int repo_status(struct repo *repo, size_t max, struct status *status,
 		struct error **err);
 void status_release(struct status *status); /* fine when zeroed */
+
+struct tag {
+	char *name;               /* "v1.0"; owned */
+	char oid[OID_HEX + 1];    /* what the ref holds */
+	char commit[OID_HEX + 1]; /* "": it names something else */
+	char *message;            /* owned; NULL: a light tag */
+};
+
+struct tags {
+	struct tag *items; /* sorted by name */
+	size_t count;
+};
+
+/* All tags with what they lead to. */
+int repo_tags(struct repo *repo, struct tags *tags, struct error **err);
+void tags_release(struct tags *tags); /* fine when zeroed */

@@ -3,13 +3,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtime/base/buf.h"
+#include "runtime/base/file.h"
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
 #include "runtime/git/library.h"
@@ -62,24 +60,6 @@ static bool is_half_made(const char *dir)
 	return begun;
 }
 
-static int remove_item(const char *path, const struct stat *info, int kind,
-		       struct FTW *where)
-{
-	(void)info;
-	(void)kind;
-	/* The folder itself stays: its owner may hold it open. */
-	return where->level == 0 ? 0 : remove(path);
-}
-
-static int clear(const char *dir, struct error **err)
-{
-	if (nftw(dir, remove_item, 32, FTW_DEPTH | FTW_PHYS) == 0 ||
-	    errno == ENOENT)
-		return 0;
-	return error_set(err, ERROR_IO, "cannot empty '%s': %s", dir,
-			 strerror(errno));
-}
-
 /* 1: whole already; 0: to be made, and empty; -1: neither. */
 static int prepare(const struct workspace *workspace, const char *oid,
 		   struct error **err)
@@ -97,7 +77,7 @@ static int prepare(const struct workspace *workspace, const char *oid,
 		return error_set(err, ERROR_BUSY,
 				 "'%s' is not empty and no workspace",
 				 workspace->dir);
-	return clear(workspace->dir, err);
+	return file_remove(workspace->dir, err);
 }
 
 struct checkout {

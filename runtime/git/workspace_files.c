@@ -3,36 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/base/buf.h"
+#include "runtime/base/file.h"
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
 #include "runtime/git/library.h"
 
 #define FILE_MAX_BYTES (256 * 1024 * 1024)
-
-static int make_dirs(const char *path, struct error **err)
-{
-	char *copy = mem_copy(path);
-	char *at = copy;
-	int status = 0;
-
-	while (status == 0 && at) {
-		at = strchr(at + 1, '/');
-		if (at)
-			*at = '\0';
-		if (mkdir(copy, 0777) != 0 && errno != EEXIST)
-			status = error_set(err, ERROR_IO,
-					   "cannot make folder '%s': %s", copy,
-					   strerror(errno));
-		if (at)
-			*at = '/';
-	}
-	mem_free(copy);
-	return status;
-}
 
 static int write_file(const char *git, const char *name, struct buf *text,
 		      struct error **err)
@@ -174,25 +153,16 @@ static int write_refs(const struct workspace *workspace, const char *oid,
 static int copy_shallow(const char *common, const char *git, struct error **err)
 {
 	char *path = path_join(common, "shallow");
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct buf text;
-	ssize_t got = 1;
-	int status;
+	int status = 0;
 
-	mem_free(path);
-	if (fd < 0)
-		return 0;
 	buf_init(&text, FILE_MAX_BYTES);
-	while (got > 0) {
-		char bytes[4096];
-
-		got = read(fd, bytes, sizeof(bytes));
-		if (got > 0)
-			buf_append(&text, bytes, (size_t)got);
-	}
-	close(fd);
-	status = write_file(git, "shallow", &text, err);
+	if (access(path, F_OK) == 0)
+		status = file_read(path, &text, err);
+	if (status == 0 && text.length > 0)
+		status = write_file(git, "shallow", &text, err);
 	buf_release(&text);
+	mem_free(path);
 	return status;
 }
 
@@ -229,7 +199,7 @@ static int make_folders(const char *git, struct error **err)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		char *path = path_join(git, names[i]);
-		int status = make_dirs(path, err);
+		int status = file_make_dir(path, 0777, err);
 
 		mem_free(path);
 		if (status != 0)
@@ -243,7 +213,7 @@ static int mark_begun(const char *git, const char *oid, struct error **err)
 	struct buf text;
 	int status;
 
-	if (make_dirs(git, err) != 0)
+	if (file_make_dir(git, 0777, err) != 0)
 		return -1;
 	buf_init(&text, FILE_MAX_BYTES);
 	buf_printf(&text, "%s\n", oid);
