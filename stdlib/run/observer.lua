@@ -44,6 +44,14 @@ observer.silent = { run_started = nothing, step_started = nothing,
 	echo = nothing, step_finished = nothing, note = nothing,
 	run_finished = nothing }
 
+--- Returns an observer that shows the output of steps as it is, and nothing
+--- else.
+---@return run.Observer
+function observer.passing()
+	return setmetatable({ echo = function() return { fd = 1 } end },
+		{ __index = observer.silent })
+end
+
 --- Returns an observer that writes one JSON object a line, for programs.
 ---@param out? file* [stdout]
 ---@return run.Observer

@@ -112,7 +112,7 @@ function Runner:stop(reason)
 		.. " keeps earlier results, 'tidemill cancel %d' ends it")
 		:format(self.id, self.id)
 	self.parked = "stopped"
-	self.idle:set()
+	if self.idle then self.idle:set() end
 	failure.raise("cancelled", "%s", reason)
 end
 
@@ -288,7 +288,12 @@ function Runner:main()
 	self.observer:run_started { id = self.id, name = self.row.name,
 		state = "running", path = self.row.path,
 		attempt = self.row.attempt, started = self.row.started }
-	local outcome = run_recipe(self)
+	local outcome
+	if self.changed then
+		pcall(self.stop, self, self.changed)
+	else
+		outcome = run_recipe(self)
+	end
 	watcher:cancel()
 	self.db:commit()
 	if outcome then return record_end(self, outcome) end

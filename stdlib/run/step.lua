@@ -4,6 +4,7 @@ local failure = require("run.failure")
 local kinds = require("step.kinds")
 local scopes = require("run.scope")
 local specs = require("step.spec")
+local task = require("task")
 local time = require("time")
 
 local step = {}
@@ -87,13 +88,29 @@ local function record_start(run, self)
 	if options.once then run.db:commit() end
 end
 
+--- Calls its kind in a task of its own, so that this step alone can be
+--- cancelled.
+local function run_apart(run, self)
+	local handle = task.spawn(kinds[self.spec.kind].run, run, self)
+		:observe()
+
+	run.cancellable[self.key] = handle
+	local ok, outcome = pcall(handle.await, handle)
+	run.cancellable[self.key] = nil
+	if ok and outcome then return outcome end
+	if ok or failure.is_cancel(outcome) then
+		return { state = "cancelled", error = outcome
+			or { code = "cancelled", message = "cancelled" } }
+	end
+	error(outcome, 0)
+end
+
 local function run_once(run, self)
 	record_start(run, self)
 	if self.options.cancellable == false then
-		return require("task").shield(kinds[self.spec.kind].run, run,
-			self)
+		return task.shield(kinds[self.spec.kind].run, run, self)
 	end
-	return kinds[self.spec.kind].run(run, self)
+	return run_apart(run, self)
 end
 
 --- Runs and records it, again when `retry` says so.

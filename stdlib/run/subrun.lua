@@ -65,6 +65,11 @@ local function launch(run, id)
 		stderr = "null", env = { TIDEMILL_RUN = false } }
 end
 
+local function find_child(db, parent, key)
+	return db:row("SELECT id, name, state FROM runs WHERE parent = ? AND"
+		.. " parent_step = ?", parent, key)
+end
+
 --- Implements ctx:run.
 ---@async
 ---@param run run.Runner
@@ -80,8 +85,10 @@ function subrun.start(run, wanted, params)
 	local key = scope:name("run " .. wanted)
 	local row = run.journal[key]
 	run.journal[key] = nil
-	local child = run.db:row("SELECT id, name, state FROM runs WHERE"
-		.. " parent = ? AND parent_step = ?", run.id, key)
+	local child = find_child(run.db, run.id, key)
+	if not child and row and run.row.fork_of then
+		child = find_child(run.db, run.row.fork_of, key)
+	end
 	if not child then
 		run:check_alive(scope)
 		local id = create(run, key, wanted, params)

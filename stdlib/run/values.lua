@@ -69,6 +69,14 @@ local function recording()
 	return scope and scope.run and not scope.live and scope or nil
 end
 
+--- While a recipe is planned nothing is asked of the outside world.
+local function planned(name)
+	local scope = scopes.current()
+
+	return scope and scope.plan
+		and require("run.placeholder").new(name) or nil
+end
+
 local function wrap(name, fn)
 	return function(...)
 		local scope = recording()
@@ -83,6 +91,7 @@ local function wrap_program(name, fn)
 	return function(options)
 		local scope = scopes.current()
 		local run = scope and scope.run
+		if planned(name) then return planned(name) end
 		if not run then
 			failure.raise("invalid", "a recipe must not run programs"
 				.. " while it is loaded: %s", name)
@@ -117,10 +126,18 @@ end
 local function wrap_git(git)
 	local wrapped = {}
 
-	for name, fn in pairs(git) do wrapped[name] = wrap("git." .. name, fn) end
+	for name, fn in pairs(git) do
+		local recorded = wrap("git." .. name, fn)
+		wrapped[name] = function(...)
+			return planned("git." .. name) or recorded(...)
+		end
+	end
 	for _, name in ipairs { "open", "clone", "mirror" } do
 		wrapped[name] = function(...)
 			local scope, args = recording(), table.pack(...)
+			if planned("git." .. name) then
+				return planned("git." .. name)
+			end
 			local function open()
 				return git[name](table.unpack(args, 1, args.n))
 			end
@@ -152,6 +169,7 @@ end
 local function sleep(module)
 	return function(delay)
 		local scope = recording()
+		if planned("sleep") then return end
 		if not scope then return module.sleep(delay) end
 		return require("run.waits").sleep(scope.run, delay)
 	end

@@ -36,6 +36,7 @@ function waits.wait(run, wait)
 	local value = wait.ready()
 
 	if value then return value end
+	run:check_alive(scopes.current())
 	wait.event = task.event()
 	return while_waiting(run, wait, function()
 		repeat
