@@ -9,8 +9,8 @@
  * Two stages. The filter looks at every stride-th gram (a few bytes) only:
  * every place where a secret could be has one of its first grams at one of
  * these positions. Where the filter has seen one, an Aho-Corasick automaton
- * reads byte by byte until it is back at its root. Each byte is read at most
- * twice, whatever the input.
+ * reads byte by byte until nothing long is live any more. Each byte is read at
+ * most three times, whatever the input.
  */
 struct node {
 	uint32_t first; /* its children are nodes first … first + count - 1 */
@@ -299,6 +299,9 @@ static void hide(struct pass *pass, int64_t start, int64_t end)
 		stream->run_count--;
 		if (stream->runs[stream->run_count].start < start)
 			start = stream->runs[stream->run_count].start;
+		/* The filter may have sent us over the same bytes again. */
+		if (stream->runs[stream->run_count].end > end)
+			end = stream->runs[stream->run_count].end;
 	}
 	if (stream->run_count == stream->run_capacity) {
 		stream->run_capacity += 16;
@@ -310,21 +313,29 @@ static void hide(struct pass *pass, int64_t start, int64_t end)
 }
 
 /*
- * Read from `at` on, at least up to `until`, until no secret may have begun.
- * Returns where that is, or the length.
+ * Read from `at` on until nothing that began before `until` can be a secret any
+ * more, nor anything long that began later. Returns where the filter may go on
+ * (what is live of a few bytes is left to it), or the length.
  */
 static int64_t follow(struct pass *pass, int64_t at, int64_t until)
 {
 	const struct mask *mask = pass->stream->mask;
 	uint32_t node = pass->stream->node;
+	uint32_t live = mask->nodes[node].depth;
 
-	while (at < pass->length && (node || at < until)) {
+	while (at < pass->length &&
+	       (at - live < until || live > mask->stride)) {
 		node = next(mask, node, (unsigned char)pass->bytes[at++]);
+		live = mask->nodes[node].depth;
 		if (mask->nodes[node].found) {
 			hide(pass, at - mask->nodes[node].found, at);
 			/* Keep the list short in a stream of nothing else. */
-			settle(pass, at - mask->nodes[node].depth);
+			settle(pass, at - live);
 		}
+	}
+	if (at < pass->length) {
+		at -= live;
+		node = 0;
 	}
 	pass->stream->node = node;
 	return at;
