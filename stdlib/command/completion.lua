@@ -48,8 +48,9 @@ _tidemill_words() {
 	words:*) COMPREPLY=($(compgen -W "${1#words:}" -- "$2")) ;;
 	run) COMPREPLY=($(compgen -W "$(tidemill ls --limit 50 --ids \
 		2>/dev/null)" -- "$2")) ;;
-	repo) COMPREPLY=($(compgen -W "$(tidemill repo ls --names \
-		2>/dev/null)" -- "$2")) ;;
+	repo) COMPREPLY=($(compgen -W "$(tidemill sql --csv \
+		'select name from repos' 2>/dev/null | tr -d '\r' |
+		tail -n +2)" -- "$2")) ;;
 	verb) COMPREPLY=($(compgen -W "$_tidemill_verbs" -- "$2")) ;;
 	dir) compopt -o filenames; COMPREPLY=($(compgen -d -- "$2")) ;;
 	file) compopt -o filenames; COMPREPLY=($(compgen -f -- "$2")) ;;
@@ -156,7 +157,9 @@ _tidemill_words() {
 	words:*) compadd -- ${=1#words:} ;;
 	run) compadd -V runs -- ${(f)"$(tidemill ls --limit 50 --ids \
 		2>/dev/null)"} ;;
-	repo) compadd -- ${(f)"$(tidemill repo ls --names 2>/dev/null)"} ;;
+	repo) compadd -- ${(f)"$(tidemill sql --csv \
+		'select name from repos' 2>/dev/null | tr -d '\r' |
+		tail -n +2)"} ;;
 	verb) _describe 'command' _tidemill_summaries ;;
 	dir) _files -/ ;;
 	file) _files ;;
