@@ -59,23 +59,35 @@ function Past:reload()
 	return past.open(self.db(), self.id)
 end
 
---- Runs a verb that makes a new run, in a process of its own that has the
---- terminal's output.
-function past.again(run, words)
-	local home = run.db():home()
-	local before = run.db():row("SELECT max(id) AS id FROM runs").id
+--- Waits until a run has ended; a server may be at it.
+local function await(db, id)
+	local time, pause = require("time"), 20
 
-	require("proc").run { "/proc/self/exe", words[1], "--data", home,
-		words[2], words[3], words[4], stdout = "inherit",
-		stderr = "inherit", check = false }
-	local row = run.db():row("SELECT id FROM runs WHERE id > ? AND"
-		.. " fork_of = ? ORDER BY id LIMIT 1", before, run.id)
+	while not record.ENDED[record.run(db, id).state] do
+		time.sleep(pause)
+		pause = math.min(500, pause * 2)
+	end
+end
+
+--- Runs a verb that makes a new run, in a process of its own that has the
+--- terminal's output. Returns the new run when it has ended.
+---@async
+function past.again(run, words)
+	local db = run.db()
+	local before = db:row("SELECT max(id) AS id FROM runs").id
+
+	require("proc").run { require("fs").target("/proc/self/exe"),
+		"--data", db:home(), words[1], words[2], words[3], words[4],
+		stdout = "inherit", stderr = "inherit", check = false }
+	local row = db:row("SELECT id FROM runs WHERE id > ? AND fork_of = ?"
+		.. " ORDER BY id LIMIT 1", before, run.id)
 	if not row then
 		error({ code = "not_found", message = ("no new run came of"
 			.. " 'tidemill %s %s'"):format(words[1], words[2]) },
 			0)
 	end
-	return past.open(run.db(), row.id)
+	await(db, row.id)
+	return past.open(db, row.id)
 end
 
 --- Opens a run.
