@@ -27,9 +27,9 @@ enum field_kind { FIELD_TEXT, FIELD_INT };
 /* A member of a struct that a Lua table fills. */
 struct field {
 	const char *name;
-	enum field_kind kind;
 	size_t offset;
 	int64_t missing; /* of a number that is not given */
+	enum field_kind kind;
 	bool needed;
 };
 

@@ -10,27 +10,27 @@
 
 #define END                                                                    \
 	{                                                                      \
-		NULL, FIELD_INT, 0, 0, false                                   \
+		NULL, 0, 0, FIELD_INT, false                                   \
 	}
 #define STEP(kind, field, needed)                                              \
 	{                                                                      \
-#field, FIELD_##kind, offsetof(struct step_new, field), 0,     \
+#field, offsetof(struct step_new, field), 0, FIELD_##kind,     \
 			needed                                                 \
 	}
 #define RESULT(kind, field, missing)                                           \
 	{                                                                      \
-#field, FIELD_##kind, offsetof(struct step_end, field),        \
-			missing, false                                         \
+#field, offsetof(struct step_end, field), missing,             \
+			FIELD_##kind, false                                    \
 	}
 #define LOCK(kind, field, needed)                                              \
 	{                                                                      \
-#field, FIELD_##kind, offsetof(struct lock_request, field), 0, \
+#field, offsetof(struct lock_request, field), 0, FIELD_##kind, \
 			needed                                                 \
 	}
 #define EVENT(kind, name, field, missing)                                      \
 	{                                                                      \
-		name, FIELD_##kind, offsetof(struct event_new, field),         \
-			missing, false                                         \
+		name, offsetof(struct event_new, field), missing,              \
+			FIELD_##kind, false                                    \
 	}
 
 static const struct field step_fields[] = {
@@ -50,7 +50,7 @@ static const struct field step_fields[] = {
 };
 
 static const struct field end_fields[] = {
-	{"state", FIELD_TEXT, offsetof(struct step_end, state), 0, true},
+	{"state", offsetof(struct step_end, state), 0, FIELD_TEXT, true},
 	RESULT(INT, finished, 0),
 	RESULT(INT, attempt, 0),
 	RESULT(INT, status, -1),
@@ -80,8 +80,8 @@ static const struct field lock_fields[] = {
 };
 
 static const struct field event_fields[] = {
-	{"kind", FIELD_TEXT, offsetof(struct event_new, kind), 0, true},
-	{"dedupe", FIELD_TEXT, offsetof(struct event_new, dedupe), 0, true},
+	{"kind", offsetof(struct event_new, kind), 0, FIELD_TEXT, true},
+	{"dedupe", offsetof(struct event_new, dedupe), 0, FIELD_TEXT, true},
 	EVENT(INT, "repo", repo, 0),
 	EVENT(INT, "recipe", recipe, 0),
 	EVENT(INT, "trigger", trigger, -1),

@@ -10,17 +10,17 @@
 
 #define TEXT(field)                                                            \
 	{                                                                      \
-#field, FIELD_TEXT, offsetof(struct run_new, field), 0, false  \
+#field, offsetof(struct run_new, field), 0, FIELD_TEXT, false  \
 	}
 #define NUMBER(field)                                                          \
 	{                                                                      \
-#field, FIELD_INT, offsetof(struct run_new, field), 0, false   \
+#field, offsetof(struct run_new, field), 0, FIELD_INT, false   \
 	}
 
 static const struct field run_fields[] = {
-	{"name", FIELD_TEXT, offsetof(struct run_new, name), 0, true},
-	{"path", FIELD_TEXT, offsetof(struct run_new, path), 0, true},
-	{"trigger", FIELD_INT, offsetof(struct run_new, trigger), -1, false},
+	{"name", offsetof(struct run_new, name), 0, FIELD_TEXT, true},
+	{"path", offsetof(struct run_new, path), 0, FIELD_TEXT, true},
+	{"trigger", offsetof(struct run_new, trigger), -1, FIELD_INT, false},
 	TEXT(hash),
 	TEXT(parent_step),
 	TEXT(ref),
@@ -43,16 +43,16 @@ static const struct field run_fields[] = {
 	NUMBER(seed),
 	NUMBER(fork_of),
 	NUMBER(wake_at),
-	{NULL, FIELD_INT, 0, 0, false},
+	{NULL, 0, 0, FIELD_INT, false},
 };
 
 static const struct field end_fields[] = {
-	{"state", FIELD_TEXT, offsetof(struct run_end, state), 0, true},
-	{"status", FIELD_INT, offsetof(struct run_end, status), -1, false},
-	{"error", FIELD_TEXT, offsetof(struct run_end, error), 0, false},
-	{"cpu", FIELD_INT, offsetof(struct run_end, cpu), 0, false},
-	{"max_rss", FIELD_INT, offsetof(struct run_end, max_rss), 0, false},
-	{NULL, FIELD_INT, 0, 0, false},
+	{"state", offsetof(struct run_end, state), 0, FIELD_TEXT, true},
+	{"status", offsetof(struct run_end, status), -1, FIELD_INT, false},
+	{"error", offsetof(struct run_end, error), 0, FIELD_TEXT, false},
+	{"cpu", offsetof(struct run_end, cpu), 0, FIELD_INT, false},
+	{"max_rss", offsetof(struct run_end, max_rss), 0, FIELD_INT, false},
+	{NULL, 0, 0, FIELD_INT, false},
 };
 
 /* Push whether something changed, or raise. */
@@ -119,10 +119,10 @@ struct wait {
 static int l_run_wait(lua_State *L)
 {
 	static const struct field fields[] = {
-		{"wake_at", FIELD_INT, offsetof(struct wait, wake_at), 0, 0},
-		{"waits_for", FIELD_TEXT, offsetof(struct wait, waits_for), 0,
+		{"wake_at", offsetof(struct wait, wake_at), 0, FIELD_INT, 0},
+		{"waits_for", offsetof(struct wait, waits_for), 0, FIELD_TEXT,
 		 0},
-		{NULL, FIELD_INT, 0, 0, false},
+		{NULL, 0, 0, FIELD_INT, false},
 	};
 	struct store *store = store_check(L, 1);
 	int64_t id = luaL_checkinteger(L, 2);

@@ -223,6 +223,43 @@ T["a backup is a whole database"] = function()
 	end)
 end
 
+T["docs/schema.md explains every table and column"] = function()
+	local text = fs.read("docs/schema.md")
+	local missing = {}
+
+	with_home(function(db)
+		local tables = db:query("SELECT name FROM sqlite_schema WHERE"
+			.. " type = 'table' AND name NOT LIKE 'sqlite_%'")
+		test.ok(#tables > 10)
+		for _, entry in ipairs(tables) do
+			local section = text:match("\n### " .. entry.name
+				.. "[:\n](.-)\n##") or ""
+			for _, column in ipairs(db:query("SELECT name FROM"
+				.. " pragma_table_info(?)", entry.name)) do
+				if not section:find("`" .. column.name .. "`",
+					1, true) then
+					missing[#missing + 1] = entry.name
+						.. "." .. column.name
+				end
+			end
+		end
+	end)
+	test.equal(missing, {})
+end
+
+T["the examples of docs/schema.md are queries"] = function()
+	with_home(function(_, home)
+		local q <close> = store.readonly { home = home }
+		local count = 0
+		local text = fs.read("docs/schema.md")
+		for sql in text:gmatch("```sql\n(.-)```") do
+			q:query(sql)
+			count = count + 1
+		end
+		test.ok(count > 3)
+	end)
+end
+
 T["a closed database says so"] = function()
 	with_home(function(db, home)
 		db:close()
