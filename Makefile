@@ -77,6 +77,9 @@ $(B)/unit/%: tests/unit/%.c $(B)/libtidemill.a
 $(B)/bench/% $(B)/e2e/%: tests/*/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< -lm -lpthread
+$(B)/bench/store: tests/bench/store.c $(B)/libtidemill.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $^ -lsqlite3 -luv -lm -lpthread
 
 deps: ## install the Debian packages (asks for root only if one is missing)
 	@tests/check/deps.sh

@@ -91,6 +91,7 @@ static const char *const version_1[] = {
 	" IS NOT NULL AND state IN ('queued', 'running', 'waiting');"
 	"CREATE INDEX runs_name ON runs (name, id);"
 	"CREATE INDEX runs_state ON runs (state, id);"
+	"CREATE INDEX runs_name_state ON runs (name, state, id);"
 	"CREATE INDEX runs_oid ON runs (oid) WHERE oid IS NOT NULL;"
 	"CREATE INDEX runs_parent ON runs (parent) WHERE parent IS NOT NULL;"
 	"CREATE INDEX runs_unannounced ON runs (id) WHERE announced = 0 AND"

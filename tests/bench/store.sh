@@ -1,0 +1,5 @@
+#!/bin/bash
+# The database: pages of a long history, durable steps, opening.
+. "$(dirname "$0")/lib.sh"
+
+"$tools/store" "${RUNS:-1000000}"
