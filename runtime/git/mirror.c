@@ -81,29 +81,49 @@ static int open_mirror(git_repository **handle, const char *dir)
 	return git_repository_init_ext(handle, dir, &options);
 }
 
-/* The remote `origin` as `git clone --mirror` would make it. */
-static int open_origin(git_remote **remote, git_repository *handle,
-		       const char *url)
+/*
+ * What `git clone --mirror` would write, once: workspaces look at it. It is not
+ * read here, because libgit2 1.5 loses memory for every line of a configuration
+ * it searches for a remote.
+ */
+static int record_origin(git_repository *handle, const char *url)
 {
 	git_config *config = NULL;
+	git_config *frozen = NULL;
+	const char *known = NULL;
 	int status = git_repository_config(&config, handle);
 
 	if (status == 0)
-		status =
-			git_config_set_string(config, "remote.origin.url", url);
+		status = git_config_snapshot(&frozen, config);
+	if (status == 0 &&
+	    git_config_get_string(&known, frozen, "remote.origin.url") == 0 &&
+	    strcmp(known, url) == 0)
+		goto out;
 	if (status == 0)
 		status = git_config_set_bool(config, "remote.origin.mirror", 1);
 	if (status == 0)
-		status = git_config_set_multivar(config, "remote.origin.fetch",
-						 "heads",
-						 "+refs/heads/*:refs/heads/*");
-	if (status == 0)
-		status = git_config_set_multivar(config, "remote.origin.fetch",
-						 "tags",
-						 "+refs/tags/*:refs/tags/*");
+		status = git_config_set_string(config, "remote.origin.fetch",
+					       "+refs/*:refs/*");
+	if (status == 0) /* last: it says that all is there */
+		status =
+			git_config_set_string(config, "remote.origin.url", url);
+out:
+	git_config_free(frozen);
 	git_config_free(config);
-	return status < 0 ? status
-			  : git_remote_lookup(remote, handle, "origin");
+	return status;
+}
+
+static int open_remote(git_remote **remote, git_repository *handle,
+		       const char *url)
+{
+	git_remote_create_options options;
+
+	git_remote_create_options_init(&options,
+				       GIT_REMOTE_CREATE_OPTIONS_VERSION);
+	options.repository = handle;
+	options.flags = GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC |
+			GIT_REMOTE_CREATE_SKIP_INSTEADOF;
+	return git_remote_create_with_opts(remote, url, &options);
 }
 
 static int set_head(git_repository *handle, git_remote *remote)
@@ -121,16 +141,21 @@ static int set_head(git_repository *handle, git_remote *remote)
 static int update(struct remote_link *link, git_repository *handle,
 		  struct error **err)
 {
+	char branches[] = "+refs/heads/*:refs/heads/*";
+	char tags[] = "+refs/tags/*:refs/tags/*";
+	char *lines[] = {branches, tags};
+	git_strarray specs = {lines, 2};
 	git_remote *remote = NULL;
-	int status = open_origin(&remote, handle, link->url);
+	int status = record_origin(handle, link->url);
 
+	if (status == 0)
+		status = open_remote(&remote, handle, link->url);
 	if (status == 0)
 		status = remote_link_connect(link, remote);
 	if (status < 0)
 		remote_link_error(link, status, err);
 	else
-		status = remote_link_fetch(link, remote,
-					   GIT_REMOTE_DOWNLOAD_TAGS_NONE, err);
+		status = remote_link_fetch(link, remote, &specs, err);
 	if (status == 0 && set_head(handle, remote) < 0)
 		status = library_error(err, -1, "cannot set HEAD of a mirror");
 	git_remote_free(remote);

@@ -216,8 +216,7 @@ int remote_fetch(const char *path, const char *name,
 				       name);
 	} else {
 		link.url = git_remote_url(handle);
-		status = remote_link_fetch(&link, handle,
-					   GIT_REMOTE_DOWNLOAD_TAGS_AUTO, err);
+		status = remote_link_fetch(&link, handle, NULL, err);
 	}
 	git_remote_free(handle);
 	repo_close(repo);

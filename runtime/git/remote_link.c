@@ -74,7 +74,7 @@ int remote_link_connect(struct remote_link *link, git_remote *remote)
 }
 
 int remote_link_fetch(struct remote_link *link, git_remote *remote,
-		      git_remote_autotag_option_t tags, struct error **err)
+		      const git_strarray *specs, struct error **err)
 {
 	git_fetch_options options;
 	int status;
@@ -83,8 +83,9 @@ int remote_link_fetch(struct remote_link *link, git_remote *remote,
 		return -1;
 	git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
 	remote_link_prepare(link, &options);
-	options.download_tags = tags;
-	status = git_remote_fetch(remote, NULL, &options, NULL);
+	options.download_tags = specs ? GIT_REMOTE_DOWNLOAD_TAGS_NONE
+				      : GIT_REMOTE_DOWNLOAD_TAGS_AUTO;
+	status = git_remote_fetch(remote, specs, &options, NULL);
 	return status < 0 ? remote_link_error(link, status, err) : 0;
 }
 

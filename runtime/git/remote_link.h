@@ -16,9 +16,12 @@ void remote_link_prepare(struct remote_link *link, git_fetch_options *options);
 /* These two return what libgit2 returns. */
 int remote_link_connect(struct remote_link *link, git_remote *remote);
 
-/* Connect if needed, download, update refs, prune. */
+/*
+ * Connect if needed, download, update refs, prune. With `specs` they say what;
+ * else the remote's own do, and its tags come along.
+ */
 int remote_link_fetch(struct remote_link *link, git_remote *remote,
-		      git_remote_autotag_option_t tags, struct error **err);
+		      const git_strarray *specs, struct error **err);
 
 int remote_link_error(const struct remote_link *link, int code,
 		      struct error **err);

@@ -82,12 +82,23 @@ static int no_commit(struct repo *repo, const char *text, struct error **err)
 	return -1;
 }
 
+static int find_object(struct repo *repo, const char *text, git_object **object)
+{
+	git_oid oid;
+
+	/* A whole name, as programs have it, needs no search among the refs. */
+	if (strlen(text) == OID_HEX && git_oid_fromstr(&oid, text) == 0)
+		return git_object_lookup(object, repo->handle, &oid,
+					 GIT_OBJECT_ANY);
+	return git_revparse_single(object, repo->handle, text);
+}
+
 int library_commit(struct repo *repo, const char *text, git_commit **commit,
 		   struct error **err)
 {
 	git_object *object = NULL;
 	git_object *peeled = NULL;
-	int status = git_revparse_single(&object, repo->handle, text);
+	int status = find_object(repo, text, &object);
 
 	if (status == GIT_ENOTFOUND)
 		return no_commit(repo, text, err);

@@ -10,6 +10,7 @@
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
 #include "runtime/git/library.h"
+#include "runtime/git/remote.h"
 
 #define FILE_MAX_BYTES (256 * 1024 * 1024)
 
@@ -71,7 +72,8 @@ static char *origin_of(const char *dir, const char *source)
 	    git_config_get_bool(&mirror, frozen, "remote.origin.mirror") == 0 &&
 	    mirror)
 		git_config_get_string(&url, frozen, "remote.origin.url");
-	origin = url ? mem_copy(url) : path_absolute(source);
+	/* A password in it is ours, not the steps'. */
+	origin = url ? remote_display(url) : path_absolute(source);
 	git_config_free(frozen);
 	git_config_free(config);
 	mem_free(file);
