@@ -10,7 +10,7 @@
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
 
-#define NETRC_MAX (64 * 1024)
+#define NETRC_MAX ((size_t)64 * 1024)
 #define SPACE " \t\r\n"
 
 static const char *environment(const char *name)
@@ -36,36 +36,46 @@ static void keep(char **slot, char *value)
 	*slot = value;
 }
 
-int credentials_netrc(const char *text, const char *host, char **user,
-		      char **password)
+/* Behind the next "machine HOST" or "default", or NULL. */
+static const char *find_machine(const char *text, const char *host)
 {
-	bool ours = false;
 	bool found = false;
 	char *word;
 
+	while (!found && (word = next_word(&text))) {
+		char *name = NULL;
+
+		found = strcmp(word, "default") == 0;
+		if (strcmp(word, "machine") == 0)
+			name = next_word(&text);
+		found |= name && strcmp(name, host) == 0;
+		mem_free(name);
+		mem_free(word);
+	}
+	return found ? text : NULL;
+}
+
+int credentials_netrc(const char *text, const char *host, char **user,
+		      char **password)
+{
+	char *word;
+	bool ours = true;
+
 	*user = NULL;
 	*password = NULL;
-	for (; (word = next_word(&text)); mem_free(word)) {
-		char *value;
-
-		if (strcmp(word, "machine") == 0 ||
-		    strcmp(word, "default") == 0) {
-			if (found) {
-				mem_free(word);
-				break;
-			}
-			value = *word == 'm' ? next_word(&text) : NULL;
-			ours = *word == 'd' ||
-			       (value && strcmp(value, host) == 0);
-			found = ours;
-			mem_free(value);
-		} else if (ours && strcmp(word, "login") == 0) {
+	text = find_machine(text, host);
+	if (!text)
+		return 0;
+	while (ours && (word = next_word(&text))) {
+		ours = strcmp(word, "machine") != 0 &&
+		       strcmp(word, "default") != 0;
+		if (strcmp(word, "login") == 0)
 			keep(user, next_word(&text));
-		} else if (ours && strcmp(word, "password") == 0) {
+		else if (strcmp(word, "password") == 0)
 			keep(password, next_word(&text));
-		}
+		mem_free(word);
 	}
-	return found;
+	return 1;
 }
 
 static char *home_file(const char *name)

@@ -13,11 +13,11 @@
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
 
-#define LINE_MAX_BYTES 4096            /* of a loose ref, HEAD, commondir */
-#define PACKED_MAX (256 * 1024 * 1024) /* of packed-refs */
-#define DEPTH_MAX 32                   /* of folders below refs/ */
-#define LINKS_MAX 5                    /* symbolic refs in a row, as git */
-#define TRIES 5                        /* while packed-refs keeps changing */
+#define LINE_MAX_BYTES 4096 /* of a loose ref, HEAD, commondir */
+#define PACKED_MAX ((size_t)256 * 1024 * 1024) /* of packed-refs */
+#define DEPTH_MAX 32                           /* of folders below refs/ */
+#define LINKS_MAX 5 /* symbolic refs in a row, as git */
+#define TRIES 5     /* while packed-refs keeps changing */
 
 /*
  * A ref while it is read: names move with their buffer, so offsets. The name

@@ -149,9 +149,10 @@ int remote_refs(const struct remote *remote, struct refs *refs,
 	return status;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): libgit2's six parameters */
 static int on_checkout(git_checkout_notify_t why, const char *path,
 		       const git_diff_file *baseline,
-		       const git_diff_file *target, /* NOLINT: libgit2's five */
+		       const git_diff_file *target,
 		       const git_diff_file *workdir, void *payload)
 {
 	const struct remote_link *link = payload;

@@ -161,7 +161,7 @@ static int read_blob(git_blob *file, const char *name, struct blob *blob,
 
 	if (size > BLOB_MAX)
 		return error_set(err, ERROR_LIMIT,
-				 "'%s' has %llu bytes, more than %d", name,
+				 "'%s' has %llu bytes, more than %zu", name,
 				 (unsigned long long)size, BLOB_MAX);
 	buf_init(&blob->bytes, BLOB_MAX);
 	buf_append(&blob->bytes, git_blob_rawcontent(file), (size_t)size);

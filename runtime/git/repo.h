@@ -39,7 +39,7 @@ int repo_resolve(struct repo *repo, const char *text, char oid[OID_HEX + 1],
 int repo_is_ancestor(struct repo *repo, const char *ancestor, const char *oid,
 		     struct error **err);
 
-#define BLOB_MAX (1024 * 1024)
+#define BLOB_MAX ((size_t)1024 * 1024)
 
 struct blob {
 	struct buf bytes;

@@ -85,6 +85,7 @@ struct checkout {
 	uint64_t files;
 };
 
+/* NOLINTNEXTLINE(readability-function-size): libgit2's six parameters */
 static int on_notify(git_checkout_notify_t why, const char *path,
 		     const git_diff_file *baseline, const git_diff_file *target,
 		     const git_diff_file *workdir, void *payload)

@@ -12,7 +12,7 @@
 #include "runtime/git/library.h"
 #include "runtime/git/remote.h"
 
-#define FILE_MAX_BYTES (256 * 1024 * 1024)
+#define FILE_MAX_BYTES ((size_t)256 * 1024 * 1024)
 
 static int write_file(const char *git, const char *name, struct buf *text,
 		      struct error **err)
