@@ -8,20 +8,16 @@
 #include <unistd.h>
 
 #include "runtime/base/buf.h"
-#include "runtime/base/clock.h"
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
 #include "runtime/store/steplog_echo.h"
 #include "runtime/store/steplog_index.h"
+#include "runtime/store/steplog_marks.h"
 
 enum {
 	STREAMS = 3,
-	PIECES = 64,            /* of masked output for one writev */
-	MARKS = 64,             /* kept before they are written */
-	MARK_BYTES = 64 * 1024, /* a mark at least so often, and … */
-	MARK_MS = 10,           /* … at most so often otherwise, and … */
-	MARK_SWITCH = 64,       /* … after so many bytes of another stream */
-	MARK_FLUSH_MS = 20
+	PIECES = 64, /* of masked output for one writev */
+	BLOCK = 64 * 1024
 };
 
 struct steplog {
@@ -47,12 +43,7 @@ struct steplog {
 	int piece_count;
 	size_t piece_bytes;
 
-	int index_fd;
-	struct steplog_mark last; /* mark */
-	struct steplog_mark marks[MARKS];
-	size_t mark_count;
-	bool marked;           /* is there any in this process's part? */
-	int64_t index_written; /* ms */
+	struct steplog_marks marks;
 };
 
 struct steplog *steplog_open(const struct steplog_options *options)
@@ -62,7 +53,8 @@ struct steplog *steplog_open(const struct steplog_options *options)
 	log->path = mem_copy(options->path);
 	log->cap = options->cap ? options->cap : STEPLOG_CAP;
 	log->keep = options->keep ? options->keep : STEPLOG_KEEP;
-	log->fd = log->index_fd = -1;
+	log->fd = -1;
+	steplog_marks_init(&log->marks);
 	log->closed = !log->path;
 	for (unsigned i = 0; i < STREAMS; i++)
 		mask_stream_init(&log->streams[i], options->mask);
@@ -136,36 +128,27 @@ static int make_dir(const char *path)
 /* Count the lines that are there already, from the last good mark on. */
 static void count_lines(struct steplog *log)
 {
-	uint64_t marks = steplog_index_offset(log->index_fd, log->size);
-	struct steplog_mark mark = {0};
-	char *block = mem_alloc(MARK_BYTES);
-	ssize_t got;
+	struct steplog_mark at =
+		steplog_marks_open(&log->marks, log->path, log->size);
+	char *block = mem_alloc(BLOCK);
 
-	if (marks && !steplog_mark_read(log->index_fd, marks - 1, &mark))
-		memset(&mark, 0, sizeof(mark));
-	log->lines = mark.line;
-	while (mark.offset < log->size) {
-		got = pread(log->fd, block, MARK_BYTES, (off_t)mark.offset);
+	log->lines = at.line;
+	while (at.offset < log->size) {
+		ssize_t got = pread(log->fd, block, BLOCK, (off_t)at.offset);
+
 		if (got <= 0)
 			break;
 		log->lines += steplog_newlines(block, (size_t)got);
 		log->mid_line = block[got - 1] != '\n';
-		mark.offset += (uint64_t)got;
+		at.offset += (uint64_t)got;
 	}
 	mem_free(block);
-	/* What is behind the last good mark is torn. */
-	if (log->index_fd >= 0 &&
-	    ftruncate(log->index_fd, (off_t)(marks * sizeof(mark))) < 0) {
-		close(log->index_fd);
-		log->index_fd = -1;
-	}
 }
 
 static void open_file(struct steplog *log)
 {
 	enum { FLAGS = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC };
 	struct stat status;
-	char *index;
 
 	log->fd = open(log->path, FLAGS, 0600);
 	if (log->fd < 0 && errno == ENOENT && make_dir(log->path) == 0)
@@ -175,45 +158,8 @@ static void open_file(struct steplog *log)
 		close_file(log);
 		return;
 	}
-	index = steplog_index_path(log->path);
-	log->index_fd = open(index, FLAGS, 0600);
-	mem_free(index);
 	log->begin = log->size = (uint64_t)status.st_size;
 	count_lines(log);
-}
-
-static void write_marks(struct steplog *log, int64_t now)
-{
-	size_t length = log->mark_count * sizeof(log->marks[0]);
-
-	log->mark_count = 0;
-	log->index_written = now;
-	if (length == 0 || log->index_fd < 0)
-		return;
-	/* The log is worth more than its index: go on without one. */
-	if (write(log->index_fd, log->marks, length) != (ssize_t)length) {
-		close(log->index_fd);
-		log->index_fd = -1;
-	}
-}
-
-/* Does the chunk that starts here deserve a mark? */
-static void mark(struct steplog *log)
-{
-	int64_t now = clock_now();
-	uint64_t since = log->size - log->last.offset;
-	bool other = steplog_mark_stream(&log->last) != log->stream;
-
-	if (log->marked && since < MARK_BYTES &&
-	    now - steplog_mark_ms(&log->last) < MARK_MS &&
-	    !(other && since >= MARK_SWITCH))
-		return;
-	log->last = steplog_mark_make(log->size, log->lines, now, log->stream);
-	log->marked = true;
-	log->marks[log->mark_count++] = log->last;
-	if (log->mark_count == MARKS ||
-	    now - log->index_written >= MARK_FLUSH_MS)
-		write_marks(log, now);
 }
 
 static void drop(struct steplog *log, const char *bytes, size_t length)
@@ -279,7 +225,8 @@ static void flush(struct steplog *log)
 		uint64_t room = log->size < log->cap ? log->cap - log->size : 0;
 
 		if (room)
-			mark(log);
+			steplog_marks_chunk(&log->marks, log->size, log->lines,
+					    log->stream);
 		wrote = write_pieces(log, room < log->piece_bytes
 						  ? (size_t)room
 						  : log->piece_bytes);
@@ -380,8 +327,7 @@ static void release(struct steplog *log)
 	buf_release(&log->tail);
 	if (log->fd >= 0)
 		close(log->fd);
-	if (log->index_fd >= 0)
-		close(log->index_fd);
+	steplog_marks_close(&log->marks);
 	mem_free(log->path);
 	mem_free(log);
 }
@@ -402,7 +348,6 @@ int steplog_close(struct steplog *log, struct steplog_result *result,
 	}
 	if (log->dropped && !log->error && log->fd >= 0)
 		note_truncation(log);
-	write_marks(log, 0);
 	if (result) {
 		result->bytes = log->size;
 		result->lines = log->lines + log->mid_line;

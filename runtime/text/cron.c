@@ -87,8 +87,8 @@ static int read_range(const struct field *field, const char **at,
 		step = isdigit((unsigned char)**at) ? read_value(field, at) : 0;
 		high = open ? field->high : high;
 	}
-	if (low < 0 || low < field->low || high > field->high || low > high || step < 1 ||
-	    step > field->high)
+	if (low < 0 || low < field->low || high > field->high || low > high ||
+	    step < 1 || step > field->high)
 		return -1;
 	for (unsigned value = (unsigned)low; value <= (unsigned)high;
 	     value += (unsigned)step)

@@ -3,232 +3,7 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
-#include "runtime/text/mask_forms.h"
-
-/*
- * Two stages. The filter looks at every stride-th gram (a few bytes) only:
- * every place where a secret could be has one of its first grams at one of
- * these positions. Where the filter has seen one, an Aho-Corasick automaton
- * reads byte by byte until nothing long is live any more. Each byte is read at
- * most three times, whatever the input.
- */
-struct node {
-	uint32_t first; /* its children are nodes first … first + count - 1 */
-	uint32_t fail;  /* the longest end of it that begins a secret too */
-	uint32_t depth; /* bytes from the root to here */
-	uint32_t found; /* length of the longest secret that ends here */
-	uint32_t form;  /* some secret that begins with these bytes */
-	uint16_t count;
-	unsigned char byte; /* that leads here */
-};
-
-/* The filter's size: small ones stay in the first cache. */
-enum { FILTER_LEAST = 9, FILTER_MOST = 16, MAX_STRIDE = 32 };
-
-struct mask {
-	struct forms forms;
-	struct node *nodes;   /* owned; breadth first, [0] is the root */
-	unsigned char *bytes; /* owned: of each node, to search children */
-	uint32_t node_count;
-	uint32_t root[256];   /* children of the root, 0: none */
-	uint64_t *filter;     /* owned: two bits of a word for each gram */
-	unsigned filter_bits; /* it has 2 to the power of this many words */
-	uint64_t gram_mask;   /* keeps the bytes of a gram */
-	size_t gram;          /* bytes */
-	size_t stride;
-	size_t left_out;
-};
-
-static uint32_t child(const struct mask *mask, uint32_t at, unsigned char byte)
-{
-	const struct node *node = &mask->nodes[at];
-	const unsigned char *found;
-
-	if (at == 0)
-		return mask->root[byte];
-	found = node->count
-			? memchr(mask->bytes + node->first, byte, node->count)
-			: NULL;
-	return found ? (uint32_t)(found - mask->bytes) : 0;
-}
-
-static uint32_t next(const struct mask *mask, uint32_t at, unsigned char byte)
-{
-	uint32_t to;
-
-	while (!(to = child(mask, at, byte)) && at)
-		at = mask->nodes[at].fail;
-	return to;
-}
-
-/* A node's range of the sorted forms, while the tree is built. */
-struct range {
-	uint32_t low;
-	uint32_t high;
-};
-
-/* Append the children of `at`: groups of forms by their next byte. */
-static void grow(struct mask *mask, struct range *ranges, uint32_t at)
-{
-	struct node *node = &mask->nodes[at];
-	const struct form *forms = mask->forms.list;
-	uint32_t depth = node->depth;
-	uint32_t low = ranges[at].low;
-
-	while (low < ranges[at].high && forms[low].length == depth)
-		low++; /* it ends here */
-	node->first = mask->node_count;
-	while (low < ranges[at].high) {
-		unsigned char byte = (unsigned char)forms[low].bytes[depth];
-		uint32_t made = mask->node_count++;
-		uint32_t high = low;
-
-		while (high < ranges[at].high &&
-		       (unsigned char)forms[high].bytes[depth] == byte)
-			high++;
-		mask->nodes[made].depth = depth + 1;
-		mask->nodes[made].byte = byte;
-		mask->nodes[made].form = low;
-		if (forms[low].length == depth + 1)
-			mask->nodes[made].found = depth + 1;
-		mask->bytes[made] = byte;
-		ranges[made] = (struct range){low, high};
-		node->count++;
-		low = high;
-	}
-}
-
-/* Parents come before their children, so their failure links are there. */
-static void link_node(struct mask *mask, uint32_t parent, uint32_t at)
-{
-	struct node *node = &mask->nodes[at];
-	const struct node *fail;
-
-	if (parent)
-		node->fail = next(mask, mask->nodes[parent].fail, node->byte);
-	fail = &mask->nodes[node->fail];
-	if (node->found < fail->found)
-		node->found = fail->found;
-}
-
-static void build_automaton(struct mask *mask)
-{
-	size_t most = 1;
-	struct range *ranges;
-
-	for (size_t i = 0; i < mask->forms.count; i++)
-		most += mask->forms.list[i].length;
-	mask->nodes = mem_array(most, sizeof(*mask->nodes));
-	mask->bytes = mem_alloc(most);
-	ranges = mem_array(most, sizeof(*ranges));
-	ranges[0].high = (uint32_t)mask->forms.count;
-	mask->node_count = 1;
-	for (uint32_t at = 0; at < mask->node_count; at++)
-		grow(mask, ranges, at);
-	mem_free(ranges);
-	for (uint32_t i = 0; i < mask->nodes[0].count; i++)
-		mask->root[mask->bytes[1 + i]] = 1 + i;
-	for (uint32_t at = 0; at < mask->node_count; at++)
-		for (uint32_t i = 0; i < mask->nodes[at].count; i++)
-			link_node(mask, at, mask->nodes[at].first + i);
-	mask->nodes =
-		mem_grow(mask->nodes, mask->node_count * sizeof(*mask->nodes));
-}
-
-static uint64_t load(const char *at)
-{
-	uint64_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return value;
-}
-
-/* Two bits of one word, so that a look costs one access to memory. */
-static uint64_t gram_bits(const struct mask *mask, uint64_t gram, size_t *word)
-{
-	uint64_t hash = (gram & mask->gram_mask) * 0x9e3779b97f4a7c15u;
-
-	*word = hash >> (64 - mask->filter_bits);
-	return (uint64_t)1 << (hash >> 40 & 63) | (uint64_t)1
-							  << (hash >> 32 & 63);
-}
-
-static bool may_begin(const struct mask *mask, const char *at)
-{
-	size_t word;
-	uint64_t bits = gram_bits(mask, load(at), &word);
-
-	return (mask->filter[word] & bits) == bits;
-}
-
-static void build_filter(struct mask *mask)
-{
-	size_t shortest = SIZE_MAX;
-
-	for (size_t i = 0; i < mask->forms.count; i++)
-		if (mask->forms.list[i].length < shortest)
-			shortest = mask->forms.list[i].length;
-	mask->gram = shortest < 6    ? 3
-		     : shortest < 12 ? 4
-		     : shortest < 16 ? 6
-				     : 8;
-	mask->gram_mask = mask->gram == 8 ? UINT64_MAX
-					  : ((uint64_t)1 << mask->gram * 8) - 1;
-	mask->stride = shortest - mask->gram + 1;
-	if (mask->stride > MAX_STRIDE)
-		mask->stride = MAX_STRIDE;
-	mask->filter_bits = FILTER_LEAST;
-	while (mask->filter_bits < FILTER_MOST &&
-	       (size_t)1 << mask->filter_bits <
-		       mask->forms.count * mask->stride)
-		mask->filter_bits++;
-	mask->filter = mem_array((size_t)1 << mask->filter_bits,
-				 sizeof(*mask->filter));
-	for (size_t i = 0; i < mask->forms.count; i++) {
-		for (size_t at = 0; at < mask->stride; at++) {
-			uint64_t gram = 0;
-			uint64_t bits;
-			size_t word;
-
-			memcpy(&gram, mask->forms.list[i].bytes + at,
-			       mask->gram);
-			bits = gram_bits(mask, gram, &word);
-			mask->filter[word] |= bits;
-		}
-	}
-}
-
-struct mask *mask_new(const struct mask_secret *secrets, size_t count)
-{
-	struct mask *mask = mem_alloc(sizeof(*mask));
-
-	for (size_t i = 0; i < count; i++)
-		if (forms_add(&mask->forms, secrets[i].bytes,
-			      secrets[i].length) < 0)
-			mask->left_out++;
-	forms_finish(&mask->forms);
-	if (mask->forms.count == 0)
-		return mask;
-	build_automaton(mask);
-	build_filter(mask);
-	return mask;
-}
-
-void mask_free(struct mask *mask)
-{
-	if (!mask)
-		return;
-	forms_release(&mask->forms);
-	mem_free(mask->nodes);
-	mem_free(mask->bytes);
-	mem_free(mask->filter);
-	mem_free(mask);
-}
-
-size_t mask_left_out(const struct mask *mask)
-{
-	return mask->left_out;
-}
+#include "runtime/text/mask_find.h"
 
 /* One call of mask_write. Positions count from the start of its bytes; those
  * before it, which are held back, are negative. */
@@ -325,7 +100,7 @@ static int64_t follow(struct pass *pass, int64_t at, int64_t until)
 
 	while (at < pass->length &&
 	       (at - live < until || live > mask->stride)) {
-		node = next(mask, node, (unsigned char)pass->bytes[at++]);
+		node = mask_next(mask, node, (unsigned char)pass->bytes[at++]);
 		live = mask->nodes[node].depth;
 		if (mask->nodes[node].found) {
 			hide(pass, at - mask->nodes[node].found, at);
@@ -350,7 +125,7 @@ static int64_t skip(const struct mask *mask, const struct pass *pass,
 	int64_t sample = at + stride - 1;
 	int64_t last = pass->length - 8;
 
-	while (sample <= last && !may_begin(mask, pass->bytes + sample))
+	while (sample <= last && !mask_may_begin(mask, pass->bytes + sample))
 		sample += stride;
 	return sample - stride + 1;
 }
@@ -382,7 +157,7 @@ void mask_stream_release(struct mask_stream *stream)
 static void begin(struct pass *pass)
 {
 	const struct mask *mask = pass->stream->mask;
-	const struct node *node = &mask->nodes[pass->stream->node];
+	const struct mask_node *node = &mask->nodes[pass->stream->node];
 
 	pass->done = -(int64_t)node->depth;
 	pass->held = mask->forms.list[node->form].bytes + node->depth;

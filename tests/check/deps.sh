@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that building and testing need.
 #
-#     tests/check/deps.sh [bench]      bench: the peers of the benchmarks, too
+#     tests/check/deps.sh [bench|fuzz]   the peers of the benchmarks, libFuzzer
 set -eu
 
 packages="gcc make pkg-config git ca-certificates liblua5.4-dev lua5.4
@@ -13,6 +13,7 @@ packages="gcc make pkg-config git ca-certificates liblua5.4-dev lua5.4
 
 [ "${1:-}" = bench ] && packages="$packages ninja-build parallel neovim
 	inotify-tools"
+[ "${1:-}" = fuzz ] && packages="$packages clang-14 libclang-rt-14-dev"
 
 missing=""
 for package in $packages; do

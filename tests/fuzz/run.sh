@@ -4,6 +4,7 @@
 set -u
 cd "$(dirname "$0")/../.."
 
+tests/check/deps.sh fuzz || exit 1
 clang=$(command -v clang-14 || command -v clang) || {
 	echo "make fuzz: clang is not installed (package clang)" >&2
 	exit 1
