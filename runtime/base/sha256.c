@@ -24,7 +24,7 @@ static uint32_t rotate(uint32_t x, unsigned n)
 
 static void schedule(uint32_t w[64], const unsigned char *block)
 {
-	for (int i = 0; i < 16; i++)
+	for (size_t i = 0; i < 16; i++)
 		w[i] = (uint32_t)block[4 * i] << 24 |
 		       (uint32_t)block[4 * i + 1] << 16 |
 		       (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
