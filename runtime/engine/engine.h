@@ -40,7 +40,7 @@ struct engine {
 	struct cron_source *cron;
 	struct file_source *files;
 	struct recipes *recipes;
-	struct repos *repos;
+	struct sources *sources;
 	struct sweeper *sweeper;
 	unsigned listeners[TRIGGER_RUN + 1]; /* recipes with such a trigger */
 	unsigned due;

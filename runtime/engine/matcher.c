@@ -76,12 +76,12 @@ static bool judge_name(const struct strings *patterns, const char *what,
  * A push trigger without lists takes every branch; one that names tags only
  * takes tags only; a tag trigger takes tags.
  */
-static bool judge_ref(const struct trigger *trigger, const struct facts *facts,
-		      struct buf *out)
+static bool judge_ref(const struct trigger *trigger,
+		      const struct subject *subject, struct buf *out)
 {
-	const char *name = ref_short(facts->ref);
+	const char *name = ref_short(subject->ref);
 
-	if (!ref_is_tag(facts->ref)) {
+	if (!ref_is_tag(subject->ref)) {
 		if (trigger->branches.count == 0 && trigger->tags.count > 0) {
 			buf_puts(out, "tags: the push moved a branch");
 			return false;
@@ -130,9 +130,9 @@ static bool text_in(const struct strings *patterns, const char *text)
 }
 
 static bool judge_author(const struct trigger *trigger,
-			 const struct facts *facts, struct buf *out)
+			 const struct subject *subject, struct buf *out)
 {
-	const char *author = facts->author ? facts->author : "";
+	const char *author = subject->author ? subject->author : "";
 	const char *open = strrchr(author, '<');
 	const char *close = open ? strchr(open, '>') : NULL;
 	char *name = NULL;
@@ -165,36 +165,37 @@ static bool judge_author(const struct trigger *trigger,
 }
 
 static bool judge_paths(const struct trigger *trigger,
-			const struct facts *facts, struct buf *out)
+			const struct subject *subject, struct buf *out)
 {
 	size_t matched = 0;
 
-	if (!facts->paths_known) {
+	if (!subject->paths_known) {
 		clause(out, "every file counts as changed");
 		return true;
 	}
-	for (size_t i = 0; i < facts->path_count; i++)
-		if (in(&trigger->paths, facts->paths[i]))
+	for (size_t i = 0; i < subject->path_count; i++)
+		if (in(&trigger->paths, subject->paths[i]))
 			matched++;
 	if (matched == 0) {
 		buf_clear(out);
 		buf_printf(out, "paths: none of %zu changed file%s match%s ",
-			   facts->path_count, facts->path_count == 1 ? "" : "s",
-			   facts->path_count == 1 ? "es" : "");
+			   subject->path_count,
+			   subject->path_count == 1 ? "" : "s",
+			   subject->path_count == 1 ? "es" : "");
 	} else {
 		clause(out, "");
 		buf_printf(out, "%zu of %zu changed files match ", matched,
-			   facts->path_count);
+			   subject->path_count);
 	}
 	list(out, &trigger->paths);
 	return matched > 0;
 }
 
 static bool judge_message(const struct trigger *trigger,
-			  const struct facts *facts, struct buf *out)
+			  const struct subject *subject, struct buf *out)
 {
 	static const char *const marks[] = {"[skip ci]", "[ci skip]"};
-	const char *message = facts->message ? facts->message : "";
+	const char *message = subject->message ? subject->message : "";
 
 	for (size_t i = 0; trigger->skip_ci && i < 2; i++)
 		if (strcasestr(message, marks[i])) {
@@ -215,23 +216,23 @@ static bool judge_message(const struct trigger *trigger,
 	return false;
 }
 
-static bool judge_push(const struct trigger *trigger, const struct facts *facts,
-		       struct buf *out)
+static bool judge_push(const struct trigger *trigger,
+		       const struct subject *subject, struct buf *out)
 {
-	if (!judge_ref(trigger, facts, out) ||
-	    !judge_message(trigger, facts, out))
+	if (!judge_ref(trigger, subject, out) ||
+	    !judge_message(trigger, subject, out))
 		return false;
-	if (trigger->authors.count > 0 && !judge_author(trigger, facts, out))
+	if (trigger->authors.count > 0 && !judge_author(trigger, subject, out))
 		return false;
-	return trigger->paths.count == 0 || judge_paths(trigger, facts, out);
+	return trigger->paths.count == 0 || judge_paths(trigger, subject, out);
 }
 
-static bool judge_run(const struct trigger *trigger, const struct facts *facts,
-		      struct buf *out)
+static bool judge_run(const struct trigger *trigger,
+		      const struct subject *subject, struct buf *out)
 {
-	const char *state = facts->state ? facts->state : "";
+	const char *state = subject->state ? subject->state : "";
 
-	if (!judge_name(&trigger->names, "recipe", facts->name, out))
+	if (!judge_name(&trigger->names, "recipe", subject->name, out))
 		return false;
 	if (trigger->states.count > 0 && !in(&trigger->states, state)) {
 		buf_clear(out);
@@ -241,41 +242,42 @@ static bool judge_run(const struct trigger *trigger, const struct facts *facts,
 	}
 	clause(out, "it ");
 	buf_puts(out, state);
-	if (trigger->branches.count > 0 && facts->ref)
+	if (trigger->branches.count > 0 && subject->ref)
 		return judge_name(&trigger->branches, "branch",
-				  ref_short(facts->ref), out);
+				  ref_short(subject->ref), out);
 	return true;
 }
 
-static bool concerns(const struct trigger *trigger, const struct facts *facts)
+static bool concerns(const struct trigger *trigger,
+		     const struct subject *subject)
 {
-	if (facts->kind <= TRIGGER_TAG)
+	if (subject->kind <= TRIGGER_TAG)
 		return trigger->kind <= TRIGGER_TAG &&
 		       (trigger->kind == TRIGGER_PUSH ||
-			facts->kind == TRIGGER_TAG);
-	if (trigger->kind != facts->kind)
+			subject->kind == TRIGGER_TAG);
+	if (trigger->kind != subject->kind)
 		return false;
 	/* Thousands of recipes may listen to other names: not worth a row. */
-	return facts->kind < TRIGGER_EMIT ||
-	       (facts->name && in(&trigger->names, facts->name));
+	return subject->kind < TRIGGER_EMIT ||
+	       (subject->name && in(&trigger->names, subject->name));
 }
 
 enum verdict matcher_judge(const struct trigger *trigger,
-			   const struct facts *facts, char **reason)
+			   const struct subject *subject, char **reason)
 {
 	struct buf out;
 	bool run = true;
 
 	*reason = NULL;
-	if (!concerns(trigger, facts))
+	if (!concerns(trigger, subject))
 		return VERDICT_OTHER;
 	buf_init(&out, 4096);
-	if (facts->kind <= TRIGGER_TAG)
-		run = judge_push(trigger, facts, &out);
-	else if (facts->kind == TRIGGER_RUN)
-		run = judge_run(trigger, facts, &out);
-	else if (facts->kind == TRIGGER_EMIT)
-		run = judge_name(&trigger->names, "event", facts->name, &out);
+	if (subject->kind <= TRIGGER_TAG)
+		run = judge_push(trigger, subject, &out);
+	else if (subject->kind == TRIGGER_RUN)
+		run = judge_run(trigger, subject, &out);
+	else if (subject->kind == TRIGGER_EMIT)
+		run = judge_name(&trigger->names, "event", subject->name, &out);
 	else
 		buf_puts(&out, "it was due");
 	*reason = buf_take(&out);

@@ -7,7 +7,7 @@
 #include "runtime/engine/spec.h"
 
 /* What is known of an event; all borrowed, NULL: does not apply. */
-struct facts {
+struct subject {
 	enum trigger_kind kind;
 	const char *ref;    /* push, tag: complete; run: of that run */
 	const char *author; /* "Name <mail>" */
@@ -31,9 +31,9 @@ enum verdict {
  * keys are not judged here.
  */
 enum verdict matcher_judge(const struct trigger *trigger,
-			   const struct facts *facts, char **reason);
+			   const struct subject *subject, char **reason);
 
-/* Does judging need facts->paths? */
+/* Does judging need subject->paths? */
 bool matcher_wants_paths(const struct spec *spec);
 
 /* "refs/heads/main" -> "main"; what is no branch or tag stays as it is. */
