@@ -24,6 +24,8 @@ struct recipes {
 	struct engine *engine;
 	struct recipe *first;
 	struct map files;      /* path -> struct recipe, of repo 0 */
+	struct recipe **by_id; /* NULL where there is none */
+	size_t capacity;       /* of by_id */
 	struct recipe *unread; /* where the slices are; NULL: all are read */
 	unsigned outstanding;
 	uv_idle_t idle; /* runs while there is something unread */
@@ -43,11 +45,24 @@ struct recipe_read {
 
 struct recipe *recipe_get(const struct recipes *recipes, int64_t id)
 {
-	struct recipe *recipe = recipes->first;
+	return id > 0 && (size_t)id < recipes->capacity ? recipes->by_id[id]
+							: NULL;
+}
 
-	while (recipe && recipe->id != id)
-		recipe = recipe->next;
-	return recipe;
+static void index_by_id(struct recipes *recipes, struct recipe *recipe)
+{
+	size_t id = (size_t)recipe->id;
+	size_t former = recipes->capacity;
+
+	if (id >= former) {
+		recipes->capacity = 2 * id + 16;
+		recipes->by_id =
+			mem_grow(recipes->by_id,
+				 recipes->capacity * sizeof(struct recipe *));
+		memset(recipes->by_id + former, 0,
+		       (recipes->capacity - former) * sizeof(struct recipe *));
+	}
+	recipes->by_id[id] = recipe;
 }
 
 struct recipe *recipes_first(const struct recipes *recipes)
@@ -96,6 +111,7 @@ static struct recipe *find_or_add(struct recipes *recipes, int64_t repo,
 	recipe->path = mem_copy(path);
 	recipe->next = recipes->first;
 	recipes->first = recipe;
+	index_by_id(recipes, recipe);
 	if (repo == 0)
 		map_put(&recipes->files, path, recipe);
 	return recipe;
@@ -460,5 +476,6 @@ void recipes_free(struct recipes *recipes)
 		mem_free(recipe);
 	}
 	map_release(&recipes->files);
+	mem_free(recipes->by_id);
 	mem_free(recipes);
 }

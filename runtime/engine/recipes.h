@@ -14,6 +14,8 @@ struct recipe {
 	struct spec *spec;         /* the last good one, or NULL */
 	bool broken;               /* what was read last has no spec */
 	bool listed;               /* repo 0: the configuration names it */
+	unsigned scheduled;        /* triggers on the clock */
+	bool watched;              /* has file triggers */
 	int64_t changed;           /* ns: mtime of what was read last */
 	struct recipe_read *reading; /* private */
 	struct recipe *next;
