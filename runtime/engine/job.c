@@ -48,9 +48,10 @@ void job_free(struct job *job)
 		mem_free(job->candidates[i].path);
 		spec_drop(job->candidates[i].spec);
 	}
-	for (size_t i = 0; i < job->found; i++)
+	for (size_t i = 0; i < job->found; i++) {
 		mem_free(job->findings[i].reason);
-	mem_free(job->findings[i].key);
+		mem_free(job->findings[i].key);
+	}
 	for (size_t i = 0; i < job->path_count; i++)
 		mem_free(job->paths[i]);
 	mem_free(job->candidates);
