@@ -158,7 +158,6 @@ static int start_run(struct job *job, struct finding *finding,
 	struct run_new run = {
 		.name = spec->name,
 		.path = candidate->path,
-		.hash = candidate->hash[0] ? candidate->hash : NULL,
 		.recipe = candidate->recipe,
 		.repo = candidate->repo,
 		.event = job->event,

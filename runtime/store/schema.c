@@ -82,7 +82,9 @@ static const char *const version_1[] = {
 	" workspace TEXT, seed INTEGER NOT NULL DEFAULT 0,"
 	" fork_of INTEGER, fork_step TEXT, announced INTEGER NOT NULL DEFAULT "
 	"0,"
-	" cpu INTEGER, max_rss INTEGER) STRICT;"
+	" cpu INTEGER, max_rss INTEGER, key TEXT) STRICT;" /* no two alike */
+	"CREATE UNIQUE INDEX runs_key ON runs (recipe, key) WHERE key IS NOT"
+	" NULL;"
 	"CREATE UNIQUE INDEX runs_once ON runs (event, recipe, trigger)"
 	" WHERE event IS NOT NULL;"
 	"CREATE INDEX runs_live ON runs (state, priority, id)"
