@@ -26,6 +26,7 @@ struct deciding {
 	struct decider *decider;
 	struct job *job;
 	struct source *source;
+	bool looking; /* `look` is on its way */
 	struct look look;
 	struct spec_request request;
 	char hash[SHA256_HEX + 1];
@@ -142,7 +143,10 @@ static void on_spec(struct spec_request *request)
 	struct deciding *one = request->context;
 	char *message = request->message;
 
-	use_spec(one, request->spec, message);
+	if (one->decider->engine->stopping)
+		end(one); /* the event stays new */
+	else
+		use_spec(one, request->spec, message);
 	mem_free(message);
 }
 
@@ -195,6 +199,7 @@ static void on_looked(struct op *op)
 	struct job *job = one->job;
 	char *problem = op->error ? error_text(op->error) : NULL;
 
+	one->looking = false;
 	error_free(op->error);
 	op->error = NULL;
 	if (!problem)
@@ -231,6 +236,7 @@ static void look_in(struct deciding *one)
 	one->look = look;
 	one->look.work.op.done = on_looked;
 	one->look.work.op.waiter = one;
+	one->looking = true;
 	look_start(&one->look, one->decider->engine->loop);
 }
 
@@ -392,7 +398,7 @@ void decider_close(struct decider *decider)
 {
 	uv_close((uv_handle_t *)&decider->timer, on_closed);
 	for (struct deciding *one = decider->first; one; one = one->next)
-		if (one->look.work.op.cancel)
+		if (one->looking)
 			one->look.work.op.cancel(&one->look.work.op);
 }
 

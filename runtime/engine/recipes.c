@@ -196,8 +196,9 @@ static void on_spec(struct spec_request *request)
 {
 	struct recipe_read *read = request->context;
 
-	adopt(read->recipes, read->recipe, read->hash, request->spec,
-	      request->message);
+	if (!read->recipes->engine->stopping)
+		adopt(read->recipes, read->recipe, read->hash, request->spec,
+		      request->message);
 	read->recipe->reading = NULL;
 	read->recipes->outstanding--;
 	go_on(read->recipes);

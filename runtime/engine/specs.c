@@ -32,6 +32,7 @@ struct spec_reader {
 	struct proc proc;
 	struct specs *specs;
 	struct spec_request *request;
+	struct spec_reader *next;
 };
 
 struct specs *specs_open(struct engine *engine)
@@ -55,10 +56,25 @@ static void free_if_done(struct specs *specs)
 	mem_free(specs);
 }
 
+static void refuse(struct spec_request *request)
+{
+	request->message = mem_copy("the server stops");
+	request->ready(request);
+}
+
 void specs_close(struct specs *specs)
 {
 	engine_hold(specs->engine);
 	specs->closed = true;
+	while (specs->first) {
+		struct spec_request *request = specs->first;
+
+		specs->first = request->next;
+		refuse(request);
+	}
+	for (struct spec_reader *reader = specs->readers; reader;
+	     reader = reader->next)
+		reader->proc.op.cancel(&reader->proc.op);
 	free_if_done(specs);
 }
 
@@ -185,9 +201,15 @@ static void on_read(struct op *op)
 {
 	struct spec_reader *reader = (struct spec_reader *)op;
 	struct specs *specs = reader->specs;
+	struct spec_reader **link = &specs->readers;
 
 	specs->running--;
-	if (!specs->closed) {
+	while (*link != reader)
+		link = &(*link)->next;
+	*link = reader->next;
+	if (specs->closed) {
+		refuse(reader->request);
+	} else {
 		judge(reader);
 		reader->request->ready(reader->request);
 		start_next(specs);
@@ -238,6 +260,8 @@ static void start_next(struct specs *specs)
 		reader->specs = specs;
 		reader->request = request;
 		reader->proc.op.done = on_read;
+		reader->next = specs->readers;
+		specs->readers = reader;
 		specs->running++;
 		proc_start(&reader->proc, specs->engine->loop, &options);
 		limit_child(reader->proc.pid);

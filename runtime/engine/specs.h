@@ -29,5 +29,8 @@ struct spec_request {
 	struct spec_reader *reader; /* private */
 };
 
-/* `ready` is called later, never from here; not when the server stops. */
+/*
+ * `ready` is called later, never from here. When the server stops, `message`
+ * says so and `engine->stopping` is set.
+ */
 void specs_ask(struct specs *specs, struct spec_request *request);

@@ -1,0 +1,323 @@
+#include "runtime/engine/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "runtime/base/clock.h"
+#include "runtime/base/log.h"
+#include "runtime/base/map.h"
+#include "runtime/base/mem.h"
+#include "runtime/engine/crash.h"
+#include "runtime/loop/process.h"
+#include "runtime/store/poke.h"
+#include "runtime/store/runs.h"
+
+#define OBEY 40000 /* ms: the longest usual grace period and 30 s */
+
+/* A runner that lives, as far as we know. */
+struct runner {
+	struct pidwatch watch;
+	struct supervisor *supervisor;
+	int64_t run;
+	pid_t pid;
+	uint64_t start;
+	bool child;          /* ours to reap, and not of a former server */
+	bool claimed;        /* its run's row names it */
+	uv_timer_t patience; /* after it was asked to stop */
+	bool asked;
+	struct runner *next;
+};
+
+struct supervisor {
+	struct engine *engine;
+	struct runner *first;
+	unsigned count;
+	struct crashes *crashes;
+	char **env; /* of runners; owned */
+};
+
+bool supervisor_has(const struct supervisor *supervisor, int64_t run)
+{
+	struct runner *runner = supervisor->first;
+
+	while (runner && runner->run != run)
+		runner = runner->next;
+	return runner != NULL;
+}
+
+unsigned supervisor_count(const struct supervisor *supervisor)
+{
+	return supervisor->count;
+}
+
+unsigned supervisor_pending(struct supervisor *supervisor)
+{
+	unsigned count = 0;
+
+	for (struct runner *runner = supervisor->first; runner;
+	     runner = runner->next) {
+		if (!runner->claimed)
+			runner->claimed =
+				db_number(supervisor->engine->db, 0,
+					  "SELECT pid FROM runs WHERE id = ?"
+					  " AND state <> 'queued'",
+					  "i", runner->run) == runner->pid;
+		count += !runner->claimed;
+	}
+	return count;
+}
+
+static void forget(struct runner *runner)
+{
+	struct supervisor *supervisor = runner->supervisor;
+	struct runner **link = &supervisor->first;
+
+	while (*link != runner)
+		link = &(*link)->next;
+	*link = runner->next;
+	supervisor->count--;
+	engine_release(supervisor->engine);
+	mem_free(runner);
+}
+
+static void on_patience_closed(uv_handle_t *handle)
+{
+	forget(handle->data);
+}
+
+static void on_end(struct op *op)
+{
+	struct runner *runner = op->waiter;
+	struct supervisor *supervisor = runner->supervisor;
+	struct crash crash = {.run = runner->run, .claimed = runner->claimed};
+
+	error_free(op->error);
+	if (runner->child)
+		waitpid(runner->pid, &crash.status, WNOHANG);
+	if (!supervisor->engine->stopping) {
+		runner->run = 0; /* which may be started again */
+		crash_settle(supervisor->crashes, &crash);
+		engine_kick(supervisor->engine, ENGINE_QUEUE | ENGINE_CHAIN);
+	}
+	if (runner->asked)
+		uv_close((uv_handle_t *)&runner->patience, on_patience_closed);
+	else
+		forget(runner);
+}
+
+static void watch(struct supervisor *supervisor, struct runner *runner)
+{
+	runner->supervisor = supervisor;
+	runner->watch.op.done = on_end;
+	runner->watch.op.waiter = runner;
+	runner->next = supervisor->first;
+	supervisor->first = runner;
+	supervisor->count++;
+	engine_hold(supervisor->engine);
+	pidwatch_start(&runner->watch, supervisor->engine->loop, runner->pid,
+		       runner->start);
+}
+
+static int open_log(const char *home, int64_t run)
+{
+	char *dir = mem_printf("%s/logs/%lld", home, (long long)run);
+	char *path = mem_printf("%s/runner.log", dir);
+	int file;
+
+	mkdir(dir, 0700);
+	file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	mem_free(path);
+	mem_free(dir);
+	return file;
+}
+
+static int spawn(struct supervisor *supervisor, int64_t run, pid_t *pid)
+{
+	char id[24];
+	char *argv[] = {"tidemill", "--data",   supervisor->engine->home,
+			"run",      "--attach", id,
+			NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	sigset_t all;
+	int log = open_log(supervisor->engine->home, run);
+	int status;
+
+	snprintf(id, sizeof(id), "%lld", (long long)run);
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+	if (log >= 0)
+		posix_spawn_file_actions_adddup2(&actions, log, 2);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID |
+						      POSIX_SPAWN_SETSIGMASK |
+						      POSIX_SPAWN_SETSIGDEF);
+	status = posix_spawn(pid, supervisor->engine->exe, &actions,
+			     &attributes, argv, supervisor->env);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	if (log >= 0)
+		close(log);
+	return status;
+}
+
+void supervisor_start(struct supervisor *supervisor, int64_t run)
+{
+	struct runner *runner;
+	pid_t pid;
+	int status = spawn(supervisor, run, &pid);
+
+	if (status != 0) {
+		struct crash crash = {.run = run, .problem = status};
+
+		log_error("cannot start a runner for run %lld: %s",
+			  (long long)run, strerror(status));
+		crash_settle(supervisor->crashes, &crash);
+		return;
+	}
+	runner = mem_alloc(sizeof(*runner));
+	runner->run = run;
+	runner->pid = pid;
+	runner->start = process_start_time(pid);
+	runner->child = true;
+	watch(supervisor, runner);
+}
+
+void supervisor_adopt(struct supervisor *supervisor)
+{
+	struct rows *rows = db_query(supervisor->engine->db, NULL,
+				     "SELECT id, coalesce(pid, 0),"
+				     " coalesce(pid_start, 0) FROM runs WHERE"
+				     " state = 'running'",
+				     "");
+	struct runner *dead = NULL;
+
+	while (rows && rows_next(rows, NULL) == 1) {
+		struct runner *runner = mem_alloc(sizeof(*runner));
+
+		runner->run = rows_int(rows, 0);
+		runner->pid = (pid_t)rows_int(rows, 1);
+		runner->start = (uint64_t)rows_int(rows, 2);
+		runner->claimed = true;
+		if (process_alive(runner->pid, runner->start)) {
+			watch(supervisor, runner);
+		} else {
+			runner->next = dead;
+			dead = runner;
+		}
+	}
+	rows_close(rows);
+	if (supervisor->count > 0)
+		log_info("adopted %u living runners", supervisor->count);
+	while (dead) {
+		struct crash crash = {.run = dead->run, .claimed = true};
+		struct runner *next = dead->next;
+
+		crash_settle(supervisor->crashes, &crash);
+		mem_free(dead);
+		dead = next;
+	}
+}
+
+static void on_patience(uv_timer_t *timer)
+{
+	struct runner *runner = timer->data;
+
+	/* It says what it waits for: a step that must not be interrupted. */
+	if (db_number(runner->supervisor->engine->db, 0,
+		      "SELECT waits_for IS NOT NULL FROM runs WHERE id = ?",
+		      "i", runner->run) != 0) {
+		uv_timer_start(timer, on_patience, OBEY, 0);
+		return;
+	}
+	log_warn("run %lld does not stop: its runner is killed",
+		 (long long)runner->run);
+	process_signal(runner->pid, runner->start, SIGKILL, NULL);
+}
+
+void supervisor_cancel(struct supervisor *supervisor)
+{
+	for (struct runner *runner = supervisor->first; runner;
+	     runner = runner->next) {
+		if (runner->asked || runner->run == 0 ||
+		    db_number(supervisor->engine->db, 0,
+			      "SELECT cancel IS NOT NULL FROM runs WHERE id ="
+			      " ?",
+			      "i", runner->run) == 0)
+			continue;
+		runner->asked = true;
+		poke_run(supervisor->engine->db, runner->run);
+		uv_timer_init(supervisor->engine->loop, &runner->patience);
+		runner->patience.data = runner;
+		uv_timer_start(&runner->patience, on_patience, OBEY, 0);
+	}
+}
+
+/* Ours, with what the configuration adds. */
+static char **make_env(const struct config *config)
+{
+	size_t count = 0;
+	size_t filled = 0;
+	char **env;
+
+	while (environ[count])
+		count++;
+	env = mem_array(count + config->env.count + 1, sizeof(char *));
+	for (size_t i = 0; i < count; i++) {
+		size_t name = strcspn(environ[i], "=") + 1;
+		bool replaced = false;
+
+		for (size_t j = 0; j < config->env.count; j++)
+			replaced = replaced || strncmp(config->env.items[j],
+						       environ[i], name) == 0;
+		if (!replaced &&
+		    strncmp(environ[i], "NOTIFY_SOCKET=", 14) != 0 &&
+		    strncmp(environ[i], "WATCHDOG_", 9) != 0)
+			env[filled++] = environ[i];
+	}
+	for (size_t j = 0; j < config->env.count; j++)
+		env[filled++] = config->env.items[j];
+	return env;
+}
+
+void supervisor_configure(struct supervisor *supervisor)
+{
+	mem_free(supervisor->env);
+	supervisor->env = make_env(supervisor->engine->config);
+}
+
+struct supervisor *supervisor_open(struct engine *engine)
+{
+	struct supervisor *supervisor = mem_alloc(sizeof(*supervisor));
+
+	supervisor->engine = engine;
+	supervisor->crashes = crashes_open(engine);
+	supervisor_configure(supervisor);
+	return supervisor;
+}
+
+void supervisor_close(struct supervisor *supervisor)
+{
+	for (struct runner *runner = supervisor->first; runner;
+	     runner = runner->next)
+		runner->watch.op.cancel(&runner->watch.op);
+}
+
+void supervisor_free(struct supervisor *supervisor)
+{
+	crashes_free(supervisor->crashes);
+	mem_free(supervisor->env);
+	mem_free(supervisor);
+}
