@@ -56,20 +56,28 @@ unsigned supervisor_count(const struct supervisor *supervisor)
 	return supervisor->count;
 }
 
+/* Each runner that takes a run counts in its row. */
+static int64_t attempt_of(struct supervisor *supervisor, int64_t run)
+{
+	return db_number(supervisor->engine->db, 0,
+			 "SELECT attempt FROM runs WHERE id = ?", "i", run);
+}
+
+static bool has_claimed(struct runner *runner)
+{
+	if (!runner->claimed && runner->run != 0)
+		runner->claimed = attempt_of(runner->supervisor, runner->run) >
+				  runner->attempt;
+	return runner->claimed;
+}
+
 unsigned supervisor_pending(struct supervisor *supervisor)
 {
 	unsigned count = 0;
 
 	for (struct runner *runner = supervisor->first; runner;
-	     runner = runner->next) {
-		if (!runner->claimed)
-			runner->claimed =
-				db_number(supervisor->engine->db, 0,
-					  "SELECT pid FROM runs WHERE id = ?"
-					  " AND state <> 'queued'",
-					  "i", runner->run) == runner->pid;
-		count += !runner->claimed;
-	}
+	     runner = runner->next)
+		count += runner->run != 0 && !has_claimed(runner);
 	return count;
 }
 
@@ -95,7 +103,8 @@ static void on_end(struct op *op)
 {
 	struct runner *runner = op->waiter;
 	struct supervisor *supervisor = runner->supervisor;
-	struct crash crash = {.run = runner->run, .claimed = runner->claimed};
+	struct crash crash = {.run = runner->run,
+			      .claimed = has_claimed(runner)};
 
 	error_free(op->error);
 	if (runner->child)
@@ -177,6 +186,7 @@ void supervisor_start(struct supervisor *supervisor, int64_t run)
 {
 	struct runner *runner;
 	pid_t pid;
+	int64_t attempt = attempt_of(supervisor, run);
 	int status = spawn(supervisor, run, &pid);
 
 	if (status != 0) {
@@ -192,6 +202,7 @@ void supervisor_start(struct supervisor *supervisor, int64_t run)
 	runner->pid = pid;
 	runner->start = process_start_time(pid);
 	runner->child = true;
+	runner->attempt = attempt;
 	watch(supervisor, runner);
 }
 
