@@ -197,7 +197,7 @@ void crash_settle(struct crashes *crashes, const struct crash *crash)
 	struct run run = {0};
 	struct error *err = NULL;
 
-	if (run_get(crashes->engine->db, crash->run, &run, &err) != 0) {
+	if (run_get(crashes->engine->db, crash->run, &run, &err) != 1) {
 		error_free(err);
 		drop_record(crashes, crash->run);
 		return;

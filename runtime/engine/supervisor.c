@@ -27,6 +27,7 @@ struct runner {
 	int64_t run;
 	pid_t pid;
 	uint64_t start;
+	int64_t attempt;     /* of the run, before */
 	bool child;          /* ours to reap, and not of a former server */
 	bool claimed;        /* its run's row names it */
 	uv_timer_t patience; /* after it was asked to stop */

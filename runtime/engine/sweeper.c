@@ -165,7 +165,8 @@ static void go_on(struct sweeper *sweeper)
 		if (sweep_runs(sweeper) || sweep_workspaces(sweeper))
 			return;
 		if (days > 0)
-			retention_events(sweeper->engine->db,
+			retention_events(&sweeper->retention,
+					 sweeper->engine->db,
 					 clock_now() - days * DAY, 1000, NULL);
 	}
 	uv_timer_start(&sweeper->timer, on_hour, HOUR, 0);
