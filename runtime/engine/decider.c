@@ -117,8 +117,8 @@ static void use_spec(struct deciding *one, struct spec *spec,
 	if (recipe < 0)
 		engine_complain(err, "cannot note a recipe");
 	if (!spec) {
-		candidate = job_candidate(job, recipe, one->source->id,
-					  one->source->recipe);
+		job_candidate(job, recipe, one->source->id,
+			      one->source->recipe);
 		job_find(job, 0, -1, "error", mem_copy(message));
 		write_job(one->decider, job);
 		end(one);

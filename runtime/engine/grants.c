@@ -1,4 +1,5 @@
 /* Who may start: limits, concurrency groups and what replaces what. */
+#include <stdio.h>
 #include <string.h>
 
 #include "runtime/base/map.h"
@@ -14,7 +15,6 @@ struct queued {
 	int64_t id, parent, limit;
 	char *group;  /* owned, or NULL */
 	bool resumed; /* it has run before and keeps its place in the group */
-	bool child;   /* of a run that waits for it and lends its place */
 };
 
 enum queue_mode queue_mode(struct db *db)
@@ -114,7 +114,8 @@ struct pass {
 	int64_t *runs;
 	int max, count;
 	int64_t used;
-	struct map groups;
+	struct map groups;  /* that got a place in this pass */
+	struct map lenders; /* parents that lent theirs */
 };
 
 static int say(struct pass *pass, const struct queued *run, char *reason)
@@ -128,11 +129,14 @@ static int say(struct pass *pass, const struct queued *run, char *reason)
 static int consider(struct pass *pass, const struct queued *run)
 {
 	int64_t blocker;
+	char parent[24];
 	bool lent;
 
 	if (pass->options->taken(pass->options->context, run->id))
 		return 0;
-	lent = place_is_lent(pass->db, run->parent);
+	snprintf(parent, sizeof(parent), "%lld", (long long)run->parent);
+	lent = !map_get(&pass->lenders, parent) &&
+	       place_is_lent(pass->db, run->parent);
 	if (pass->used >= (int64_t)pass->options->limit && !lent)
 		return say(pass, run,
 			   mem_printf("a free place (limit %u)",
@@ -146,14 +150,17 @@ static int consider(struct pass *pass, const struct queued *run)
 				      (long long)blocker, run->group));
 	if (run->group)
 		map_put(&pass->groups, run->group, pass);
-	if (!lent)
+	if (lent)
+		map_put(&pass->lenders, parent, pass);
+	else
 		pass->used++;
 	pass->runs[pass->count++] = run->id;
 	return 0;
 }
 
 int queue_grants(struct db *db, const struct grant_options *options,
-		 int64_t *runs, int max, struct error **err)
+		 int64_t *runs, /* NOLINT: filled through `pass` */
+		 int max, struct error **err)
 {
 	struct queued *queued = mem_array(LOOK_AHEAD, sizeof(*queued));
 	struct pass pass = {
@@ -166,11 +173,13 @@ int queue_grants(struct db *db, const struct grant_options *options,
 	int count = read_queued(db, queued, LOOK_AHEAD, err);
 
 	map_init(&pass.groups);
+	map_init(&pass.lenders);
 	for (int i = 0; i < count && pass.count < max; i++)
 		consider(&pass, &queued[i]);
 	for (int i = 0; i < count; i++)
 		mem_free(queued[i].group);
 	map_release(&pass.groups);
+	map_release(&pass.lenders);
 	mem_free(queued);
 	return count < 0 ? -1 : pass.count;
 }

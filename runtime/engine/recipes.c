@@ -257,7 +257,7 @@ static char *slurp(const char *path, size_t *length, int64_t *changed)
 		text = mem_alloc((size_t)stat.st_size + 1);
 		got = read(file, text, (size_t)stat.st_size);
 		*length = got > 0 ? (size_t)got : 0;
-		*changed = (int64_t)stat.st_mtim.tv_sec * 1000000000 +
+		*changed = (int64_t)stat.st_mtim.tv_sec * INT64_C(1000000000) +
 			   stat.st_mtim.tv_nsec;
 	}
 	close(file);

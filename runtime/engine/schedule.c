@@ -53,8 +53,9 @@ void schedule_put(struct schedule_heap *heap, struct schedule *schedule)
 {
 	if (heap->count == heap->capacity) {
 		heap->capacity = heap->capacity ? 2 * heap->capacity : 16;
-		heap->items = mem_grow(heap->items,
-				       heap->capacity * sizeof(struct schedule *));
+		heap->items =
+			mem_grow(heap->items,
+				 heap->capacity * sizeof(struct schedule *));
 	}
 	place(heap, schedule, heap->count++);
 	rise(heap, schedule);

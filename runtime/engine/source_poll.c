@@ -12,7 +12,7 @@
 #include "runtime/engine/sources.h"
 
 #define BREAKER 5 /* failures in a row after which it counts as down */
-#define PROBE_MAX (60 * 60 * 1000LL)
+#define PROBE_MAX INT64_C(3600000) /* ms between two tries at most */
 
 static void on_timer(uv_timer_t *timer);
 

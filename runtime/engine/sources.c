@@ -156,20 +156,11 @@ static void collect(struct sources *sources)
 	}
 }
 
-void sources_reload(struct sources *sources)
+/* What the table has and we do not, as a list; the rest is not gone. */
+static struct source *read_table(struct sources *sources, struct rows *rows)
 {
-	static const char sql[] =
-		"SELECT id, name, url, remote, recipe, failures, EXISTS (SELECT"
-		" 1 FROM refs WHERE repo = repos.id) OR polled IS NOT NULL"
-		" FROM repos";
 	struct source *added = NULL;
-	struct rows *rows = db_query(sources->engine->db, NULL, sql, "");
 
-	if (!rows)
-		return;
-	for (struct source *source = sources->first; source;
-	     source = source->next)
-		source->gone = true;
 	while (rows_next(rows, NULL) == 1) {
 		struct source *source = sources->first;
 
@@ -177,13 +168,45 @@ void sources_reload(struct sources *sources)
 			source = source->next;
 		if (source)
 			source->gone = false;
-		source = find_same(sources, rows);
-		if (!source) {
-			source = source_new(sources, rows);
-			source->next = added;
-			added = source;
-		}
+		if (find_same(sources, rows))
+			continue;
+		source = source_new(sources, rows);
+		source->next = added;
+		added = source;
 	}
+	return added;
+}
+
+static void add(struct sources *sources, struct source *source)
+{
+	struct source *same = source_get(sources, source->id);
+
+	if (same) /* its address or recipe has changed */
+		stop(same);
+	source->next = sources->first;
+	sources->first = source;
+	if (source->remote)
+		source_poll_start(source);
+	else
+		start_local(source);
+	recipes_look_at(sources->engine->recipes, source);
+}
+
+void sources_reload(struct sources *sources)
+{
+	static const char sql[] =
+		"SELECT id, name, url, remote, recipe, failures, EXISTS (SELECT"
+		" 1 FROM refs WHERE repo = repos.id) OR polled IS NOT NULL"
+		" FROM repos";
+	struct source *added;
+	struct rows *rows = db_query(sources->engine->db, NULL, sql, "");
+
+	if (!rows)
+		return;
+	for (struct source *source = sources->first; source;
+	     source = source->next)
+		source->gone = true;
+	added = read_table(sources, rows);
 	rows_close(rows);
 	for (struct source *source = sources->first; source;
 	     source = source->next)
@@ -191,18 +214,9 @@ void sources_reload(struct sources *sources)
 			stop(source);
 	while (added) {
 		struct source *source = added;
-		struct source *same = source_get(sources, source->id);
 
 		added = source->next;
-		if (same) /* its address or recipe has changed */
-			stop(same);
-		source->next = sources->first;
-		sources->first = source;
-		if (source->remote)
-			source_poll_start(source);
-		else
-			start_local(source);
-		recipes_look_at(sources->engine->recipes, source);
+		add(sources, source);
 	}
 	collect(sources);
 }

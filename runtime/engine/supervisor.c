@@ -150,9 +150,9 @@ static int open_log(const char *home, int64_t run)
 static int spawn(struct supervisor *supervisor, int64_t run, pid_t *pid)
 {
 	char id[24];
-	char *argv[] = {"tidemill", "--data",   supervisor->engine->home,
-			"run",      "--attach", id,
-			NULL};
+	const char *argv[] = {"tidemill", "--data",   supervisor->engine->home,
+			      "run",      "--attach", id,
+			      NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none;
@@ -175,7 +175,7 @@ static int spawn(struct supervisor *supervisor, int64_t run, pid_t *pid)
 						      POSIX_SPAWN_SETSIGMASK |
 						      POSIX_SPAWN_SETSIGDEF);
 	status = posix_spawn(pid, supervisor->engine->exe, &actions,
-			     &attributes, argv, supervisor->env);
+			     &attributes, (char *const *)argv, supervisor->env);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	if (log >= 0)

@@ -8,8 +8,8 @@
 #include "runtime/loop/work.h"
 #include "runtime/store/retention.h"
 
-#define DAY (24 * 60 * 60 * 1000LL)
-#define HOUR (60 * 60 * 1000LL)
+#define DAY INT64_C(86400000)
+#define HOUR INT64_C(3600000)
 #define BATCH 50
 
 /* Files of some runs, removed on the thread pool. */

@@ -1,0 +1,11 @@
+--- tidemill pause: whether the server starts runs.
+
+---@type cli.Verb
+return {
+	summary = "Start no further runs; what runs goes on",
+	arguments = {},
+	run = function(call)
+		return require("command.mode")(call, "pause",
+			"no further runs start until 'tidemill unpause'")
+	end,
+}

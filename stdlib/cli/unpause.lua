@@ -1,0 +1,11 @@
+--- tidemill unpause: whether the server starts runs.
+
+---@type cli.Verb
+return {
+	summary = "Start queued runs again, after pause or drain",
+	arguments = {},
+	run = function(call)
+		return require("command.mode")(call, "run",
+			"queued runs start again")
+	end,
+}
