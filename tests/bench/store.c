@@ -1,5 +1,7 @@
 /*
- * The database: opening it, a page of `ls` in a history of RUNS (1,000,000)
+ * store HOME RUNS
+ *
+ * The database: opening it, a page of `ls` in a history of RUNS
  * runs, and durable steps in groups, beside the bare fdatasync they pay for.
  */
 #include <fcntl.h>
@@ -208,28 +210,24 @@ static void syncs(const char *home)
 
 int main(int count, char **words)
 {
-	int64_t runs = count > 1 ? atoll(words[1]) : 1000000;
-	char home[] = "/tmp/tidemill-bench-XXXXXX";
 	struct db *db;
-	char *command;
+	int64_t runs;
 
-	if (!mkdtemp(home))
-		return 1;
-	printf("The database\n");
-	db = open_home(home);
-	syncs(home);
+	if (count != 3)
+		return 2;
+	runs = strtoll(words[2], NULL, 10);
+	printf("\nThe database\n");
+	db = open_home(words[1]);
+	syncs(words[1]);
 	durable_steps(db, 1);
 	durable_steps(db, 2);
 	durable_steps(db, 8);
 	db_close(db);
-	opening(home);
-	db = open_home(home);
+	opening(words[1]);
+	db = open_home(words[1]);
 	make_history(db, runs);
 	pages(db, runs);
 	db_close(db);
-	opening(home);
-	command = mem_printf("rm -rf '%s'", home);
-	must(system(command));
-	mem_free(command);
+	opening(words[1]);
 	return 0;
 }

@@ -2,4 +2,4 @@
 # The database: pages of a long history, durable steps, opening.
 . "$(dirname "$0")/lib.sh"
 
-"$tools/store" "${RUNS:-1000000}"
+"$tools/store" "$top/database" "${RUNS:-1000000}"

@@ -1,9 +1,11 @@
 /* A home of its own for each test of the store. */
 #pragma once
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/base/mem.h"
@@ -54,14 +56,22 @@ static int home_setup(void **state)
 	return 0;
 }
 
+static int home_remove(const char *path, const struct stat *info, int type,
+		       struct FTW *at)
+{
+	(void)info;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
 static int home_teardown(void **state)
 {
 	struct home *home = *state;
-	char *command = mem_printf("rm -rf '%s'", home->path);
 
 	db_close(home->db);
-	assert_int_equal(system(command), 0);
-	mem_free(command);
+	assert_int_equal(nftw(home->path, home_remove, 8, FTW_DEPTH | FTW_PHYS),
+			 0);
 	mem_free(home);
 	return 0;
 }
