@@ -79,7 +79,8 @@ $(B)/bench/% $(B)/e2e/%: tests/*/%.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< -lm -lpthread
 $(B)/bench/store: tests/bench/store.c $(B)/libtidemill.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(B)/libtidemill.a -lsqlite3 -luv -lm -lpthread
+	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< \
+		$(B)/libtidemill.a -lsqlite3 -luv -lm -lpthread
 
 deps: ## install the Debian packages (asks for root only if one is missing)
 	@tests/check/deps.sh
