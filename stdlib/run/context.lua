@@ -10,10 +10,12 @@ local step = require("run.step")
 ---@field env table<string, string> of all steps; may be changed
 ---@field workspace string
 ---@field run table { id, attempt, commit, ref, name }
----@field runner run.Runner private
 local Context = {}
 
 local methods = {}
+
+--- The runner of each context: nothing that recipes can reach.
+local runners = setmetatable({}, { __mode = "k" })
 
 --- Runs a step, or returns its recorded result.
 ---@async
@@ -22,7 +24,7 @@ local methods = {}
 ---@param options? table
 ---@return run.Result
 function methods:step(name, what, options)
-	return step.run(self.runner, name, what, options)
+	return step.run(runners[self], name, what, options)
 end
 
 --- Runs branches at the same time and waits for all.
@@ -30,14 +32,14 @@ end
 ---@param branches table
 ---@return table results by name (and position)
 function methods:parallel(branches)
-	return require("run.parallel").run(self.runner, branches)
+	return require("run.parallel").run(runners[self], branches)
 end
 
 --- Waits, also across restarts.
 ---@async
 ---@param delay integer|string
 function methods:sleep(delay)
-	require("run.waits").sleep(self.runner, delay)
+	require("run.waits").sleep(runners[self], delay)
 end
 
 --- Calls `fn` while this run holds a lock.
@@ -46,7 +48,7 @@ end
 ---@param options? table {capacity, count, lease, timeout}
 ---@param fn async fun(ctx)
 function methods:lock(name, options, fn)
-	return require("run.waits").lock(self.runner, name, options, fn)
+	return require("run.waits").lock(runners[self], name, options, fn)
 end
 
 --- Leaves a remark in the run's record.
@@ -54,25 +56,25 @@ end
 function methods:note(text)
 	local scope = scopes.current()
 
-	self.runner:note(tostring(text), scope and scope.parent)
+	runners[self]:note(tostring(text), scope and scope.parent)
 end
 
 --- Waits for all of some sub-runs.
 ---@async
 function methods:all(handles, options)
-	return require("run.subrun").all(self.runner, handles, options)
+	return require("run.subrun").all(runners[self], handles, options)
 end
 
 --- Waits for the first of some sub-runs that ends.
 ---@async
 function methods:any(handles, options)
-	return require("run.subrun").any(self.runner, handles, options)
+	return require("run.subrun").any(runners[self], handles, options)
 end
 
 --- Undoes now what passed steps registered, the latest first.
 ---@async
 function methods:rollback()
-	return require("run.undo").all(self.runner)
+	return require("run.undo").all(runners[self])
 end
 
 --- Ends the run as failed.
@@ -84,12 +86,12 @@ end
 --- Ends the run as cancelled.
 ---@param reason? any
 function methods:cancel(reason)
-	self.runner:cancel("the recipe: " .. tostring(reason or "cancelled"))
+	runners[self]:cancel("the recipe: " .. tostring(reason or "cancelled"))
 	failure.raise("cancelled", "%s", tostring(reason or "cancelled"))
 end
 
 Context.__index = methods
-Context.__name = "run.Context"
+Context.__metatable = false
 
 --- Makes ctx.run: a table that starts sub-runs when called as ctx:run(…).
 local function make_run(runner)
@@ -107,7 +109,10 @@ end
 ---@param runner run.Runner
 ---@return run.Context
 return function(runner)
-	return setmetatable({ runner = runner, event = runner.event,
+	local context = setmetatable({ event = runner.event,
 		params = runner.params, env = runner.env,
 		workspace = runner.workspace, run = make_run(runner) }, Context)
+
+	runners[context] = runner
+	return context
 end

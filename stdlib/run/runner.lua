@@ -211,6 +211,11 @@ local function clean_up(self, outcome)
 	end
 end
 
+--- Calls `fn` in a task of its own, whose scope is nobody else's.
+local function apart(fn, ...)
+	return task.spawn(fn, ...):observe():await()
+end
+
 --- Runs the recipe to its end; returns the outcome, nil when it was parked.
 local function run_recipe(self)
 	self.idle = task.event()
@@ -218,12 +223,12 @@ local function run_recipe(self)
 	self.body = task.spawn(traced, body, self):observe()
 	self.parking = task.spawn(watch_idle, self):observe()
 	await_body(self)
+	self.parking:cancel()
 	if self.parked then
 		self.body:cancel()
 		pcall(self.body.await, self.body)
 		return nil
 	end
-	self.parking:cancel()
 	local awaited, ok, problem = pcall(self.body.await, self.body)
 	if not awaited then ok, problem = false, ok end
 	local outcome = { state = "passed" }
@@ -235,7 +240,9 @@ local function run_recipe(self)
 	end
 	self.over = true
 	if self.undos[1] or self.children[1] or next(self.recipe.hooks) then
-		task.spawn(clean_up, self, outcome):await()
+		local clean, why = pcall(apart, clean_up, self, outcome)
+		if self.parked then return nil end
+		if not clean then error(why, 0) end
 	end
 	return outcome
 end

@@ -8,6 +8,7 @@ local failure = require("run.failure")
 ---@field path string prefix of the names made here: "" or "deploy"
 ---@field counts table<string, integer> how often each name was met
 ---@field parent? string the step that encloses it
+---@field run? run.Runner
 ---@field live boolean inside a step: nothing is recorded but steps
 ---@field cleanup? boolean of hooks and undos: goes on in a run that stops
 ---@field leaf boolean a branch of a parallel: its end needs no commit
@@ -47,6 +48,7 @@ end
 ---@return run.Scope
 function Scope:child(path, fields)
 	local child = { path = path, counts = {}, parent = self.parent,
+		run = self.run,
 		live = self.live, leaf = false, cleanup = self.cleanup }
 
 	for key, value in pairs(fields or {}) do child[key] = value end

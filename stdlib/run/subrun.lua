@@ -11,6 +11,10 @@ local subrun = {}
 ---@field name string
 local Handle = {}
 Handle.__index = Handle
+Handle.__metatable = false
+
+--- What the runner knows of a handle: nothing that recipes can reach.
+local hidden = setmetatable({}, { __mode = "k" })
 
 local ENDED <const> = { passed = true, failed = true, cancelled = true,
 	timed_out = true, superseded = true }
@@ -99,37 +103,38 @@ function subrun.start(run, wanted, params)
 		command = ("run %d"):format(child.id) }
 	run.db:commit()
 	if child.state == "queued" then launch(run, child.id) end
-	local handle = setmetatable({ id = child.id, name = wanted, key = key,
-		run = run, step = step }, Handle)
+	local handle = setmetatable({ id = child.id, name = wanted }, Handle)
+	hidden[handle] = { run = run, key = key, step = step }
 	run.children[#run.children + 1] = handle
 	return handle
 end
 
 local function state_of(handle)
-	return handle.run.db:row("SELECT state, error FROM runs WHERE id = ?",
+	return hidden[handle].run.db:row("SELECT state, error FROM runs WHERE id = ?",
 		handle.id)
 end
 
 local function settle(handle, row)
-	if handle.settled then return handle.settled end
-	handle.settled = { id = handle.id, name = handle.name,
-		state = row.state, error = row.error
-			and failure.decode(row.error) or nil }
-	handle.run.db:step_finish(handle.step, { state = row.state == "passed"
+	local own = hidden[handle]
+
+	if own.settled then return own.settled end
+	own.settled = { id = handle.id, name = handle.name, state = row.state,
+		error = row.error and failure.decode(row.error) or nil }
+	own.run.db:step_finish(own.step, { state = row.state == "passed"
 		and "passed" or "failed", error = row.error })
-	return handle.settled
+	return own.settled
 end
 
 local function check(handle, options)
-	local result = handle.settled
+	local result = hidden[handle].settled
 
 	if result.state == "passed" or options and options.soft then
 		return result
 	end
-	error(failure.new { code = "failed", step = handle.key, result = result,
-		cause = result.error, message = ("run %d (%s) ended as %s")
-		:format(handle.id, handle.name,
-			(result.state:gsub("_", " "))) }, 0)
+	error(failure.new { code = "failed", step = hidden[handle].key,
+		result = result, cause = result.error,
+		message = ("run %d (%s) ended as %s"):format(handle.id,
+			handle.name, (result.state:gsub("_", " "))) }, 0)
 end
 
 --- Waits until it has ended, and returns {id, name, state}. Raises unless it
@@ -138,7 +143,7 @@ end
 ---@param options? { soft?: boolean }
 ---@return table
 function Handle:await(options)
-	local row = waits.wait(self.run, { kind = "run",
+	local row = waits.wait(hidden[self].run, { kind = "run",
 		reason = ("waits for run %d (%s)"):format(self.id, self.name),
 		ready = function()
 			local now = state_of(self)
@@ -167,7 +172,7 @@ end
 
 local function first_ended(handles)
 	for i, handle in ipairs(handles) do
-		local row = handle.settled or state_of(handle)
+		local row = hidden[handle].settled or state_of(handle)
 		if ENDED[row.state] then return { index = i, row = row } end
 	end
 end
@@ -198,7 +203,7 @@ end
 ---@param run run.Runner
 function subrun.cancel_all(run)
 	for _, handle in ipairs(run.children) do
-		if not handle.settled then
+		if not hidden[handle].settled then
 			run.db:run_cancel(handle.id, ("its parent, run %d,"
 				.. " was cancelled"):format(run.id))
 		end

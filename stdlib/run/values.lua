@@ -191,6 +191,19 @@ end
 
 wrappers.git = wrap_git
 
+--- A task's context is the runner's; recipes have a table of their own in it.
+function wrappers.task(module)
+	return copy_with(module, { context = function()
+		local context = module.context()
+		local own = rawget(context, "own")
+		if not own then
+			own = setmetatable({}, { __index = context.own })
+			context.own = own
+		end
+		return own
+	end, sleep = sleep(module) })
+end
+
 function wrappers.os(library)
 	return copy_with(library, { time = function(parts)
 		if parts then return library.time(parts) end
@@ -217,7 +230,9 @@ end
 
 --- The modules that recipes get instead of the native ones, by name.
 values.modules = setmetatable({}, { __index = function(modules, name)
-	if name ~= "time" and name ~= "proc" and name ~= "git" then return end
+	if not wrappers[name] or name == "os" or name == "math" then
+		return nil
+	end
 	local module = wrappers[name](require(name))
 
 	modules[name] = module
