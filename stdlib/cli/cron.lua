@@ -109,6 +109,10 @@ end
 ---@type cli.Verb
 return {
 	summary = "Show schedules and when they are due",
+	examples = {
+		{ "tidemill cron ls", "what a server keeps" },
+		{ "tidemill cron next -n 3", "what is due next" },
+	},
 	subverbs = {
 		ls = { summary = "List the schedules that a server keeps",
 			arguments = {}, run = list },

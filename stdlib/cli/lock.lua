@@ -51,6 +51,11 @@ end
 ---@type cli.Verb
 return {
 	summary = "Show and release locks",
+	examples = {
+		{ "tidemill lock ls", "who holds what" },
+		{ "tidemill lock release deploy",
+			"take it from who holds it" },
+	},
 	subverbs = {
 		ls = { summary = "List locks that are held or waited for",
 			arguments = { { name = "NAME", optional = true,

@@ -4,6 +4,7 @@
 return {
 	summary = "Start no further runs; what runs goes on",
 	arguments = {},
+	examples = { { "tidemill pause", "while the disk is repaired" } },
 	run = function(call)
 		return require("command.mode")(call, "pause",
 			"no further runs start until 'tidemill unpause'")

@@ -219,6 +219,11 @@ local NAME <const> = { { name = "REPO", complete = "repo",
 ---@type cli.Verb
 return {
 	summary = "Register repositories, so that pushes run their recipes",
+	examples = {
+		{ "tidemill repo add /srv/git/shop.git --hook",
+			"pushes to it start runs" },
+		{ "tidemill repo ls", "what is registered" },
+	},
 	subverbs = {
 		add = {
 			summary = "Register a repository",

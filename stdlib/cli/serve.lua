@@ -1,8 +1,18 @@
 --- tidemill serve: the server.
 
+--- --config, else TIDEMILL_CONFIG, else server.lua in the home, if there is
+--- one.
+local function find_config(call)
+	local name = call.options.config or os.getenv("TIDEMILL_CONFIG")
+
+	if name and name ~= "" then return name end
+	name = call.home .. "/server.lua"
+	return require("fs").exists(name) and name or nil
+end
+
 local function serve(call)
 	local server_config = require("server_config")
-	local path = call.options.config
+	local path = find_config(call)
 	local config = server_config.read(path)
 
 	if call.options.print_config then
@@ -48,7 +58,8 @@ The configuration is a Lua file that returns a table; every key has a default:
 	arguments = {},
 	options = {
 		{ name = "config", argument = "FILE", complete = "file",
-			help = "a Lua file (default: everything as it is)" },
+			help = "a Lua file (default: TIDEMILL_CONFIG,"
+				.. " else server.lua in the home, if any)" },
 		{ name = "print-config",
 			help = "check the file, print it as JSON, and end" },
 	},

@@ -4,6 +4,7 @@
 return {
 	summary = "Start queued runs again, after pause or drain",
 	arguments = {},
+	examples = { { "tidemill unpause", "go on" } },
 	run = function(call)
 		return require("command.mode")(call, "run",
 			"queued runs start again")
