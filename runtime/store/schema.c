@@ -9,7 +9,7 @@ static const char *const version_1[] = {
 	"INSERT INTO settings VALUES ('id', lower(hex(randomblob(8))));",
 
 	"CREATE TABLE repos ("
-	" id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
 	" url TEXT NOT NULL UNIQUE," /* absolute path, or a remote's URL */
 	" remote INTEGER NOT NULL DEFAULT 0,"
 	" recipe TEXT NOT NULL DEFAULT 'tidemill.lua',"
@@ -25,7 +25,8 @@ static const char *const version_1[] = {
 	" STRICT, WITHOUT ROWID;",
 
 	"CREATE TABLE recipes (" /* what has schedules and other triggers */
-	" id INTEGER PRIMARY KEY, repo INTEGER NOT NULL DEFAULT 0,"
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" repo INTEGER NOT NULL DEFAULT 0,"
 	" path TEXT NOT NULL, name TEXT NOT NULL, hash TEXT, error TEXT,"
 	" read_at INTEGER, enabled INTEGER NOT NULL DEFAULT 1,"
 	" UNIQUE (repo, path)) STRICT;",

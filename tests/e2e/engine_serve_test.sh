@@ -60,7 +60,7 @@ tm emit go '{"x": 1}' >/dev/null
 it "runs both" soon "a b" "select group_concat(name, ' ') from
 	(select name from runs where state = 'passed' order by name)"
 echo 'return { limti = 3 }' >"$top/server.lua"
-it "reports a bad configuration" wait_for 10 grep -q \
+it "reports a bad configuration" wait_for 10 grep -qF \
 	"server.lua:1: unknown key 'limti' (did you mean 'limit'?)" \
 	"$top/server.log"
 tm emit go >/dev/null
