@@ -18,7 +18,7 @@ local proc = {}
 ---@field stdin? string|"inherit" bytes it reads; or our own input [none]
 ---@field stdout? "capture"|"inherit"|"null" [capture]
 ---@field stderr? "capture"|"merge"|"inherit"|"null" [capture]
----@field pty? boolean|{rows: integer, columns: integer} a terminal for all streams [false]
+---@field pty? boolean|{rows: integer, columns: integer} one for all streams
 ---@field timeout? proc.Duration total time it may take
 ---@field silent_after? proc.Duration time it may take without any output
 ---@field grace? proc.Duration from SIGTERM to SIGKILL ["10s"]

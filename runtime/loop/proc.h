@@ -11,6 +11,7 @@
 #include "runtime/base/buf.h"
 #include "runtime/loop/guard.h"
 #include "runtime/loop/op.h"
+#include "runtime/loop/timer.h"
 
 enum proc_input {
 	PROC_INPUT_NULL,    /* /dev/null */
@@ -110,13 +111,13 @@ struct proc {
 	uv_loop_t *loop;
 	uv_poll_t exit_poll;
 	int pidfd;
-	int cgroup; /* slot in the guard; -1: none */
+	bool detached;
 	uint64_t timeout;
 	uint64_t silent_after;
 	uint64_t grace;
 	size_t max;
 	int64_t started; /* monotonic, us */
-	int64_t spoke;   /* last output, ditto in ms */
+	int64_t spoke;   /* last output, in ms */
 	bool exited;
 	bool finishing;
 	unsigned open; /* handles whose close callback is to come */
@@ -147,6 +148,7 @@ struct proc_write {
 	const char *bytes;
 	size_t length;
 	struct proc_write *next;
+	struct timer later; /* when it cannot be queued */
 };
 
 /*
