@@ -179,6 +179,16 @@ static void watch_exit(struct proc *proc)
 	}
 }
 
+void proc_unref(struct proc *proc)
+{
+	if (proc->pidfd >= 0)
+		uv_unref((uv_handle_t *)&proc->exit_poll);
+	if (proc->out.fd >= 0)
+		uv_unref((uv_handle_t *)&proc->out.poll);
+	if (proc->err.fd >= 0)
+		uv_unref((uv_handle_t *)&proc->err.poll);
+}
+
 void proc_start(struct proc *proc, uv_loop_t *loop,
 		const struct proc_options *options)
 {

@@ -138,6 +138,9 @@ void proc_start(struct proc *proc, uv_loop_t *loop,
 /* Send a signal to the whole group; nothing happens when it has ended. */
 void proc_kill(struct proc *proc, int number);
 
+/* The loop may end before it: for detached ones, right after the start. */
+void proc_unref(struct proc *proc);
+
 /* Stop reading (1, 2), so that the process waits when its pipe is full. */
 void proc_pause(struct proc *proc, int stream, bool paused);
 
