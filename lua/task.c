@@ -5,20 +5,18 @@
 
 #include "lua/host.h"
 #include "lua/lerror.h"
-#include "runtime/base/clock.h"
+#include "lua/limits.h"
 
-#define HOOK_COUNT 100000 /* instructions between two looks at the clock */
-#define METATABLE "tidemill.task"
+#define HANDLE "tidemill.task"
 
-static const char host_key;
+/* Stack slots of a task's coroutine once its function has ended. */
+enum { SLOT_WELL = 1, SLOT_ERROR = 2, SLOT_RESULTS = 2 };
 
 struct host *host_of(lua_State *L)
 {
-	struct host *host;
+	void *host;
 
-	lua_rawgetp(L, LUA_REGISTRYINDEX, &host_key);
-	host = lua_touserdata(L, -1);
-	lua_pop(L, 1);
+	lua_getallocf(L, &host); /* the allocator's context: see vm.c */
 	return host;
 }
 
@@ -42,17 +40,18 @@ uv_loop_t *task_loop(lua_State *L)
 static void on_idle(uv_idle_t *idle)
 {
 	struct host *host = idle->data;
-	struct ready *last = host->last;
-	struct ready *ready;
+	struct ready *ready = host->first;
 
-	do {
-		ready = host->first;
-		host->first = ready->next;
-		if (!host->first)
-			host->last = NULL;
+	/* What becomes ready meanwhile has its turn after the loop's others. */
+	host->first = NULL;
+	host->last = NULL;
+	while (ready) {
+		struct ready *next = ready->next;
+
 		ready->queued = false;
 		ready->call(ready);
-	} while (ready != last && host->first);
+		ready = next;
+	}
 	if (!host->first)
 		uv_idle_stop(idle);
 }
@@ -68,13 +67,12 @@ void host_ready(struct host *host, struct ready *ready)
 	else
 		host->first = ready;
 	host->last = ready;
-	if (!uv_is_active((uv_handle_t *)&host->idle))
-		uv_idle_start(&host->idle, on_idle);
+	uv_idle_start(&host->idle, on_idle);
 }
 
-/* Raising. */
+/* Errors. */
 
-static int raise_cancelled(lua_State *L, struct task *task)
+int task_raise_cancelled(lua_State *L, struct task *task)
 {
 	struct error *err = NULL;
 
@@ -86,103 +84,88 @@ static int raise_cancelled(lua_State *L, struct task *task)
 	return lerror_raise(L, err);
 }
 
-/*
- * Called every HOOK_COUNT instructions. What raises over the time slice or the
- * memory's ceiling raises again at each instruction until the task's body is
- * left, so that no pcall can swallow it.
- */
-static void on_count(lua_State *L, lua_Debug *debug)
-{
-	struct host *host = host_of(L);
-	struct task *task = host->running;
-	struct error *err = NULL;
-
-	(void)debug;
-	if (!task)
-		return;
-	if (task->killed || host->over ||
-	    clock_monotonic() - task->resumed > host->slice) {
-		if (host->over)
-			error_set(&err, ERROR_LIMIT,
-				  "the script needs more than %zu MB of memory",
-				  host->ceiling >> 20);
-		else
-			error_set(&err, ERROR_LIMIT,
-				  "the script ran for %lld ms without waiting",
-				  (long long)host->slice);
-		task->killed = true;
-		lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
-		lerror_raise(L, err);
-	} else if (task->cancelled && !task->shields) {
-		raise_cancelled(L, task);
-	}
-}
-
 /* Errors become tables, and get the traceback of where they were raised. */
 static int on_error(lua_State *L)
 {
 	if (!lua_istable(L, 1)) {
 		struct error *err = NULL;
+		const char *text = luaL_tolstring(L, 1, NULL);
 
-		error_set(&err, ERROR_SCRIPT, "%s", luaL_tolstring(L, 1, NULL));
-		lua_settop(L, 1);
+		error_set(&err, ERROR_SCRIPT, "%s", text);
 		lerror_push(L, err);
 		lua_replace(L, 1);
 	} else if (!lua_getmetatable(L, 1)) {
-		lua_settop(L, 1);
 		lerror_adorn(L);
 	}
 	lua_settop(L, 1);
 	lua_pushliteral(L, "traceback");
-	if (lua_rawget(L, 1) == LUA_TNIL && !host_of(L)->over) {
+	if (lua_rawget(L, 1) == LUA_TNIL) {
+		lua_pushliteral(L, "traceback");
 		luaL_traceback(L, L, NULL, 1);
-		lua_setfield(L, 1, "traceback");
+		lua_rawset(L, 1);
 	}
 	lua_settop(L, 1);
 	return 1;
+}
+
+bool task_merely_cancelled(struct task *task)
+{
+	lua_State *L = task->thread;
+	bool merely = false;
+
+	if (!task->cancelled || task->reason != LUA_NOREF)
+		return false;
+	if (lua_istable(L, SLOT_ERROR)) {
+		lua_pushliteral(L, "code");
+		merely = lua_rawget(L, SLOT_ERROR) == LUA_TSTRING &&
+			 strcmp(lua_tostring(L, -1), "cancelled") == 0;
+		lua_pop(L, 1);
+	}
+	return merely;
 }
 
 /* A task's life. */
 
 static void unlink_child(struct task *task)
 {
+	struct task *parent = task->parent;
+
 	if (task->previous)
 		task->previous->next = task->next;
-	else if (task->parent)
-		task->parent->children = task->next;
+	else if (parent)
+		parent->children = task->next;
 	if (task->next)
 		task->next->previous = task->previous;
+	task->parent = NULL;
+	if (parent && parent->settling && !parent->children)
+		host_ready(parent->host, &parent->ready);
 }
 
+/* The parent stops, and fails with the child's error unless it has its own. */
 static void fail_parent(struct task *task)
 {
 	struct task *parent = task->parent;
-	lua_State *L = task->thread;
 
-	if (parent->reason == LUA_NOREF && !parent->done &&
-	    !(parent->cancelled && !parent->settling)) {
-		lua_pushvalue(L, 2);
-		parent->reason = luaL_ref(L, LUA_REGISTRYINDEX);
+	if (parent->reason == LUA_NOREF) {
+		lua_pushvalue(task->thread, SLOT_ERROR);
+		parent->reason = luaL_ref(task->thread, LUA_REGISTRYINDEX);
 	}
 	task_cancel(parent);
 }
 
 static void finish(struct task *task)
 {
-	struct task *parent = task->parent;
 	lua_State *L = task->thread;
 
 	task->done = true;
-	task->failed = !lua_toboolean(L, 1);
-	unlink_child(task);
-	if (task->failed && !task->observed && parent &&
-	    !(task->cancelled && task->reason == LUA_NOREF))
+	task->failed = !lua_toboolean(L, SLOT_WELL);
+	if (task->failed && task->parent && !task->observed && !task->joins &&
+	    !task_merely_cancelled(task))
 		fail_parent(task);
+	unlink_child(task);
 	luaL_unref(L, LUA_REGISTRYINDEX, task->reason);
 	task->reason = LUA_NOREF;
 	join_notify(task);
-	if (parent && parent->settling && !parent->children)
-		host_ready(parent->host, &parent->ready);
 	lua_pushnil(L);
 	lua_rawsetp(L, LUA_REGISTRYINDEX, task);
 }
@@ -190,34 +173,36 @@ static void finish(struct task *task)
 static void resume(struct task *task, int arguments)
 {
 	struct host *host = task->host;
-	struct task *former = host->running;
-	int count, status;
+	lua_State *L = task->thread;
+	int count;
+	int status;
 
 	host->running = task;
-	task->resumed = clock_monotonic();
-	status = lua_resume(task->thread, NULL, arguments, &count);
-	host->running = former;
+	task->slice_began = 0;
+	status = lua_resume(L, NULL, arguments, &count);
+	host->running = NULL;
 	if (status == LUA_YIELD)
 		return;
-	if (status != LUA_OK) { /* not even the body's protection held */
-		lua_pushboolean(task->thread, 0);
-		lua_insert(task->thread, -2);
-		while (lua_gettop(task->thread) > 2)
-			lua_remove(task->thread, 1);
+	if (status != LUA_OK) { /* raised outside of the protected call */
+		lua_pushboolean(L, 0);
+		lua_insert(L, -2);
+		while (lua_gettop(L) > SLOT_ERROR)
+			lua_remove(L, 1);
 	}
 	finish(task);
 }
 
-static int settled(lua_State *L, int status, lua_KContext context)
+/* The function has ended; so must the children before the task is done. */
+static int settle(lua_State *L, int status, lua_KContext context)
 {
 	struct task *task = task_current(L);
 
 	(void)status;
 	(void)context;
+	task->settling = true;
 	if (task->children)
-		return lua_yieldk(L, 0, 0, settled);
-	task->settling = false;
-	if (task->reason != LUA_NOREF && lua_toboolean(L, 1)) {
+		return lua_yieldk(L, 0, 0, settle);
+	if (task->reason != LUA_NOREF && lua_toboolean(L, SLOT_WELL)) {
 		lua_settop(L, 0);
 		lua_pushboolean(L, 0);
 		lua_rawgeti(L, LUA_REGISTRYINDEX, task->reason);
@@ -230,37 +215,39 @@ static int body_ran(lua_State *L, int status, lua_KContext context)
 	struct task *task = task_current(L);
 	bool well = status == LUA_OK || status == LUA_YIELD;
 
-	if (task->killed || task->host->over) {
-		task->host->over = false;
-		lua_sethook(L, on_count, LUA_MASKCOUNT, HOOK_COUNT);
-	}
+	limits_settle(task);
 	lua_pushboolean(L, well);
-	lua_replace(L, 1);
-	task->settling = true;
-	if (!well)
-		for (struct task *child = task->children; child;
-		     child = child->next)
-			task_cancel(child);
-	return settled(L, status, context);
+	lua_replace(L, SLOT_WELL);
+	for (struct task *child = task->children; child && !well;
+	     child = child->next)
+		task_cancel(child);
+	return settle(L, status, context);
 }
 
+static int refuse(lua_State *L)
+{
+	return task_raise_cancelled(L, task_current(L));
+}
+
+/*
+ * The function runs in a protected call, not bare: only then does an error
+ * close its <close> variables, let them wait, and have a traceback.
+ */
 static int body(lua_State *L)
 {
-	struct task *task = task_current(L);
 	int arguments = lua_gettop(L) - 1;
+	int status;
 
 	lua_pushcfunction(L, on_error);
 	lua_insert(L, 1);
-	if (task->cancelled && !task->shields) {
-		struct error *err = NULL;
-
-		error_set(&err, ERROR_CANCELLED, "cancelled");
+	if (task_current(L)->cancelled) {
 		lua_settop(L, 1);
-		lerror_push(L, err);
-		return body_ran(L, LUA_ERRRUN, 0);
+		lua_pushcfunction(L, refuse);
+		status = lua_pcall(L, 0, 0, 1);
+	} else {
+		status = lua_pcallk(L, arguments, LUA_MULTRET, 1, 0, body_ran);
 	}
-	return body_ran(
-		L, lua_pcallk(L, arguments, LUA_MULTRET, 1, 0, body_ran), 0);
+	return body_ran(L, status, 0);
 }
 
 static void on_ready(struct ready *ready)
@@ -270,37 +257,45 @@ static void on_ready(struct ready *ready)
 	resume(task, task->settling ? 0 : lua_gettop(task->thread) - 1);
 }
 
+static void adopt(struct task *parent, struct task *task)
+{
+	task->parent = parent;
+	task->next = parent->children;
+	if (task->next)
+		task->next->previous = task;
+	parent->children = task;
+	task->cancelled = parent->cancelled;
+}
+
 struct task *task_new(lua_State *L, int count)
 {
-	struct host *host = host_of(L);
-	struct task *parent = task_current(L);
 	struct task *task = lua_newuserdatauv(L, sizeof(*task), 2);
 
 	memset(task, 0, sizeof(*task));
-	luaL_setmetatable(L, METATABLE);
-	task->host = host;
+	luaL_setmetatable(L, HANDLE);
+	task->host = host_of(L);
 	task->reason = LUA_NOREF;
 	task->ready.call = on_ready;
 	task->thread = lua_newthread(L);
 	lua_setiuservalue(L, -2, 1);
 	*slot(task->thread) = task;
-	lua_sethook(task->thread, on_count, LUA_MASKCOUNT, HOOK_COUNT);
+	limits_watch(task->thread);
 	lua_pushvalue(L, -1);
 	lua_rawsetp(L, LUA_REGISTRYINDEX, task);
 	lua_insert(L, -count - 1);
+	luaL_checkstack(task->thread, count + 8, "too many arguments");
 	lua_pushcfunction(task->thread, body);
 	lua_xmove(L, task->thread, count);
-	task->parent = parent;
-	if (parent) {
-		task->next = parent->children;
-		if (task->next)
-			task->next->previous = task;
-		parent->children = task;
-		task->shields = parent->shields ? 1 : 0;
-		task->cancelled = parent->cancelled && !parent->shields;
-	}
-	host_ready(host, &task->ready);
+	if (task_current(L))
+		adopt(task_current(L), task);
+	host_ready(task->host, &task->ready);
 	return task;
+}
+
+void task_shield(struct task *task)
+{
+	task->shielded = true;
+	task->cancelled = false;
 }
 
 void task_cancel(struct task *task)
@@ -308,34 +303,48 @@ void task_cancel(struct task *task)
 	if (task->done)
 		return;
 	task->cancelled = true;
-	if (task->shields)
-		return; /* noticed when the shield ends */
 	for (struct task *child = task->children; child; child = child->next)
-		task_cancel(child);
+		if (!child->shielded)
+			task_cancel(child);
 	if (task->waiting)
 		task->waiting->cancel(task->waiting);
 }
 
-struct task *task_check(lua_State *L, int index)
+struct task *task_test(lua_State *L, int index)
 {
-	return luaL_checkudata(L, index, METATABLE);
+	return luaL_testudata(L, index, HANDLE);
 }
 
-int task_push_results(lua_State *L, struct task *task)
+struct task *task_check(lua_State *L, int index)
 {
-	int count = lua_gettop(task->thread);
+	return luaL_checkudata(L, index, HANDLE);
+}
 
-	luaL_checkstack(L, count, "too many results");
+void task_push(lua_State *L, struct task *task)
+{
+	lua_rawgetp(L, LUA_REGISTRYINDEX, task);
+}
+
+int task_push_results(lua_State *L, struct task *task, bool first)
+{
+	lua_State *from = task->thread;
+	int count = first ? 1 : lua_gettop(from) - 1;
+
+	luaL_checkstack(L, count + 1, "too many results");
+	lua_checkstack(from, 1);
 	if (task->failed) {
-		lua_pushvalue(task->thread, 2);
-		lua_xmove(task->thread, L, 1);
+		lua_pushvalue(from, SLOT_ERROR);
+		lua_xmove(from, L, 1);
 		return lua_error(L);
 	}
-	for (int i = 2; i <= count; i++) {
-		lua_pushvalue(task->thread, i);
-		lua_xmove(task->thread, L, 1);
+	for (int i = 0; i < count; i++) {
+		if (SLOT_RESULTS + i > lua_gettop(from))
+			lua_pushnil(from);
+		else
+			lua_pushvalue(from, SLOT_RESULTS + i);
+		lua_xmove(from, L, 1);
 	}
-	return count - 1;
+	return count;
 }
 
 /* Waiting. */
@@ -348,7 +357,7 @@ static void on_done(struct op *op)
 	resume(task, 0);
 }
 
-static int op_collect(lua_State *L)
+static int collect(lua_State *L)
 {
 	struct op *op = lua_touserdata(L, 1);
 
@@ -365,27 +374,33 @@ int task_can_wait(lua_State *L)
 	return task_current(L) != NULL && lua_isyieldable(L);
 }
 
-void *task_op(lua_State *L, size_t size)
+void *task_op_shielded(lua_State *L, size_t size)
 {
-	struct task *task = task_current(L);
 	struct op *op;
 
-	if (!task)
-		luaL_error(L, "cannot wait in a coroutine of one's own: "
-			      "use task.spawn");
+	if (!task_current(L))
+		luaL_error(L, "cannot wait in a coroutine of one's own: use "
+			      "task.spawn");
 	if (!lua_isyieldable(L))
-		luaL_error(L, "cannot wait here (inside require, table.sort, a "
-			      "string.gsub callback or a finalizer)");
-	if (task->cancelled && !task->shields)
-		raise_cancelled(L, task);
+		luaL_error(L, "cannot wait here: inside require, table.sort, "
+			      "a callback of string.gsub or a finalizer");
 	op = lua_newuserdatauv(L, size, 1);
 	memset(op, 0, size);
 	if (luaL_newmetatable(L, "tidemill.op")) {
-		lua_pushcfunction(L, op_collect);
+		lua_pushcfunction(L, collect);
 		lua_setfield(L, -2, "__gc");
 	}
 	lua_setmetatable(L, -2);
 	return op;
+}
+
+void *task_op(lua_State *L, size_t size)
+{
+	struct task *task = task_current(L);
+
+	if (task && task->cancelled)
+		task_raise_cancelled(L, task);
+	return task_op_shielded(L, size);
 }
 
 int task_await(lua_State *L, struct op *op, lua_KFunction next)
@@ -410,38 +425,17 @@ void *task_awaited_quietly(lua_State *L, lua_KContext context)
 void *task_awaited(lua_State *L, lua_KContext context)
 {
 	struct op *op = task_awaited_quietly(L, context);
+	struct task *task = task_current(L);
 	struct error *err = op->error;
 
 	if (!err)
 		return op;
 	op->error = NULL;
-	if (err->code == ERROR_CANCELLED &&
-	    task_current(L)->reason != LUA_NOREF) {
+	if (err->code == ERROR_CANCELLED && task->reason != LUA_NOREF) {
 		error_free(err);
-		raise_cancelled(L, task_current(L));
-		return NULL;
+		task_raise_cancelled(L, task);
+	} else {
+		lerror_raise(L, err);
 	}
-	lerror_raise(L, err);
-	return NULL;
-}
-
-/* coroutine.yield: a task's own function has nobody to yield to. */
-static int l_yield(lua_State *L)
-{
-	if (task_current(L))
-		return luaL_error(L, "cannot yield outside of a coroutine");
-	return lua_yield(L, lua_gettop(L));
-}
-
-void task_install(lua_State *L, struct host *host)
-{
-	lua_pushlightuserdata(L, host);
-	lua_rawsetp(L, LUA_REGISTRYINDEX, &host_key);
-	*slot(L) = NULL;
-	lua_getglobal(L, "coroutine");
-	lua_pushcfunction(L, l_yield);
-	lua_setfield(L, -2, "yield");
-	lua_pop(L, 1);
-	uv_idle_init(host->loop, &host->idle);
-	host->idle.data = host;
+	return NULL; /* never reached: both raise */
 }

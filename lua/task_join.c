@@ -1,43 +1,33 @@
-/* Waiting for tasks to end, and for events that a script sets. */
-#include "lua/task_join.h"
-
+/* Waiting for tasks to end: await, all, any, timeout, shield. */
 #include <lauxlib.h>
-#include <string.h>
+#include <stddef.h>
 
+#include "lua/duration.h"
 #include "lua/host.h"
+#include "lua/lerror.h"
+#include "runtime/loop/timer.h"
 
+enum join_kind { JOIN_ONE, JOIN_ALL, JOIN_ANY, JOIN_TIMEOUT, JOIN_SHIELD };
+
+/* The request, and one link a task behind it. */
 struct join {
 	struct op op;
 	struct ready ready;
 	struct host *host;
-	struct join_link *links;
-	int count, pending;
-	int decided; /* index of the task that ended it, from 1; 0: all well */
-	bool any;
+	enum join_kind kind;
+	bool started;         /* all tasks have been added */
+	bool stopped;         /* cancelled: it only waits for the ends */
+	unsigned count;       /* links */
+	unsigned pending;     /* tasks that are not done, and the timer */
+	struct task *decided; /* the first to end (any) or to fail (all) */
+	struct timer timer;   /* of JOIN_TIMEOUT */
+	bool ticking;
+	bool late; /* the timer fired first */
+	struct join_link links[];
 };
 
-static void unlink_all(struct join *join)
-{
-	for (int i = 0; i < join->count; i++) {
-		struct join_link *link = &join->links[i];
-		struct join_link **at;
-
-		if (!link->task)
-			continue;
-		at = &link->task->joins;
-		while (*at && *at != link)
-			at = &(*at)->next;
-		if (*at)
-			*at = link->next;
-		link->task = NULL;
-	}
-}
-
-static void complete(struct join *join)
-{
-	unlink_all(join);
-	host_ready(join->host, &join->ready);
-}
+/* Where things are on the stack: arguments, then what a join needs. */
+enum { SLOT_LIST = 1, SLOT_HANDLES = 2 };
 
 static void on_ready(struct ready *ready)
 {
@@ -47,222 +37,315 @@ static void on_ready(struct ready *ready)
 	join->op.done(&join->op);
 }
 
+static void cancel_all(struct join *join)
+{
+	for (unsigned i = 0; i < join->count; i++)
+		if (join->links[i].task)
+			task_cancel(join->links[i].task);
+}
+
+static void leave(struct join_link *link)
+{
+	struct join_link **at = &link->task->joins;
+
+	while (*at != link)
+		at = &(*at)->next;
+	*at = link->next;
+	link->task = NULL;
+}
+
+/* Who waits for one task goes away; who began several waits for their end. */
 static void cancel(struct op *op)
 {
 	struct join *join = (struct join *)op;
 
-	if (join->ready.queued)
-		return; /* too late: it is decided */
+	if (join->stopped || join->kind == JOIN_SHIELD || join->decided ||
+	    join->pending == 0)
+		return;
+	join->stopped = true;
 	error_set(&op->error, ERROR_CANCELLED, "cancelled");
-	complete(join);
+	if (join->kind == JOIN_ONE) {
+		leave(&join->links[0]);
+		join->pending = 0;
+		host_ready(join->host, &join->ready);
+	} else {
+		cancel_all(join);
+	}
 }
 
-/* `index` has ended. Returns true when that decides the join. */
-static bool ended(struct join *join, int index, const struct task *task)
+static void on_timer(struct op *op)
+{
+	struct join *join =
+		(struct join *)((char *)op - offsetof(struct join, timer));
+
+	join->ticking = false;
+	join->late = !op->error; /* else it was stopped */
+	error_free(op->error);
+	op->error = NULL;
+	if (--join->pending == 0)
+		join->op.done(&join->op);
+	else
+		cancel_all(join);
+}
+
+/* Does the end of `task` decide what becomes of the others? */
+static bool decides(struct join *join, struct task *task)
+{
+	if (join->decided)
+		return false;
+	if (join->stopped) /* clean-up that fails must not go unseen */
+		return task->failed && !task_merely_cancelled(task);
+	return join->kind == JOIN_ANY ||
+	       (join->kind == JOIN_ALL && task->failed);
+}
+
+static void ended(struct join *join, struct task *task)
 {
 	join->pending--;
-	if (join->decided || join->ready.queued)
-		return false;
-	if (join->any || task->failed)
-		join->decided = index;
-	return join->decided || join->pending == 0;
+	if (decides(join, task)) {
+		join->decided = task;
+		error_free(join->op.error);
+		join->op.error = NULL;
+		cancel_all(join);
+	}
+	if (join->ticking)
+		join->timer.op.cancel(&join->timer.op);
+	if (join->started && join->pending == 0)
+		host_ready(join->host, &join->ready);
 }
 
 void join_notify(struct task *task)
 {
 	while (task->joins) {
 		struct join_link *link = task->joins;
-		struct join *join = link->join;
 
 		task->joins = link->next;
 		link->task = NULL;
-		if (ended(join, (int)(link - join->links) + 1, task))
-			complete(join);
+		ended(link->join, task);
 	}
 }
 
-static void start(lua_State *L, struct join *join, int list)
+/* The op for `count` tasks; links are added by `add`. */
+static struct join *join_new(lua_State *L, enum join_kind kind, unsigned count)
 {
-	bool decided = join->count == 0;
+	size_t size = sizeof(struct join) + count * sizeof(struct join_link);
+	struct join *join = kind == JOIN_SHIELD ? task_op_shielded(L, size)
+						: task_op(L, size);
 
 	join->op.cancel = cancel;
 	join->ready.call = on_ready;
 	join->host = host_of(L);
-	join->pending = join->count;
-	for (int i = 0; i < join->count && !decided; i++) {
-		struct join_link *link = &join->links[i];
-		struct task *task;
-
-		lua_rawgeti(L, list, i + 1);
-		task = lua_touserdata(L, -1); /* checked by the caller */
-		lua_pop(L, 1);
-		if (task->done) {
-			decided = ended(join, i + 1, task);
-			continue;
-		}
-		link->join = join;
-		link->task = task;
-		link->next = task->joins;
-		task->joins = link;
-	}
-	if (decided)
-		complete(join);
+	join->kind = kind;
+	return join;
 }
 
-static int joined(lua_State *L, int status, lua_KContext context)
+static void add(struct join *join, struct task *task)
+{
+	struct join_link *link = &join->links[join->count++];
+
+	join->pending++;
+	link->join = join;
+	if (task->done) {
+		ended(join, task);
+		return;
+	}
+	link->task = task;
+	link->next = task->joins;
+	task->joins = link;
+	if (join->decided)
+		task_cancel(task);
+}
+
+static int await(lua_State *L, struct join *join, lua_KFunction next)
+{
+	join->started = true;
+	if (join->pending == 0)
+		host_ready(join->host, &join->ready);
+	return task_await(L, &join->op, next);
+}
+
+/* One. */
+
+static int awaited(lua_State *L, int status, lua_KContext context)
+{
+	(void)status;
+	task_awaited(L, context);
+	return task_push_results(L, task_check(L, 1), false);
+}
+
+int join_await(lua_State *L)
+{
+	struct task *task = task_check(L, 1);
+	struct join *join;
+
+	if (task == task_current(L))
+		return luaL_error(L, "a task cannot wait for itself");
+	lua_settop(L, 1);
+	if (task->done)
+		return task_push_results(L, task, false);
+	join = join_new(L, JOIN_ONE, 1);
+	add(join, task);
+	return await(L, join, awaited);
+}
+
+/* Several. */
+
+/* Make SLOT_HANDLES: the tasks by the keys of the list. Returns how many. */
+static unsigned gather(lua_State *L)
+{
+	unsigned count = 0;
+
+	luaL_checktype(L, SLOT_LIST, LUA_TTABLE);
+	lua_settop(L, SLOT_LIST);
+	lua_newtable(L);
+	lua_pushnil(L);
+	while (lua_next(L, SLOT_LIST)) {
+		if (!lua_isfunction(L, -1) && !task_test(L, -1))
+			luaL_error(L, "the list has a %s in it: only tasks "
+				      "and functions can be waited for",
+				   luaL_typename(L, -1));
+		if (task_test(L, -1) == task_current(L))
+			luaL_error(L, "a task cannot wait for itself");
+		lua_pop(L, 1);
+		count++;
+	}
+	return count;
+}
+
+static void add_handles(lua_State *L, struct join *join)
+{
+	lua_pushnil(L);
+	while (lua_next(L, SLOT_LIST)) {
+		struct task *task = task_test(L, -1);
+
+		if (!task)
+			task = task_new(L, 1);
+		lua_pushvalue(L, -2);
+		lua_insert(L, -2);
+		lua_rawset(L, SLOT_HANDLES);
+		add(join, task);
+	}
+}
+
+static int wait_for(lua_State *L, enum join_kind kind, lua_KFunction next)
+{
+	unsigned count = gather(L);
+	struct join *join = join_new(L, kind, count);
+
+	luaL_argcheck(L, count > 0 || kind == JOIN_ALL, SLOT_LIST,
+		      "has no task in it");
+	add_handles(L, join);
+	return await(L, join, next);
+}
+
+/* Push the key in SLOT_HANDLES of `task`, and its handle. */
+static void find_key(lua_State *L, const struct task *task)
+{
+	lua_pushnil(L);
+	while (lua_next(L, SLOT_HANDLES)) {
+		if (lua_touserdata(L, -1) == task)
+			return;
+		lua_pop(L, 1);
+	}
+}
+
+static int all_ended(lua_State *L, int status, lua_KContext context)
 {
 	struct join *join = task_awaited(L, context);
 
 	(void)status;
-	lua_pushinteger(L, join->decided);
+	if (join->decided)
+		return task_push_results(L, join->decided, true);
+	lua_newtable(L);
+	lua_pushnil(L);
+	while (lua_next(L, SLOT_HANDLES)) {
+		struct task *task = task_check(L, -1);
+
+		lua_pop(L, 1);
+		lua_pushvalue(L, -1);
+		task_push_results(L, task, true);
+		lua_rawset(L, -4);
+	}
 	return 1;
 }
 
-int join_wait(lua_State *L, int list, bool any, lua_KFunction next)
+int join_all(lua_State *L)
 {
-	int count = (int)lua_rawlen(L, list);
-	struct join *join;
-
-	for (int i = 1; i <= count; i++) {
-		lua_rawgeti(L, list, i);
-		task_check(L, -1)->observed = true;
-		lua_pop(L, 1);
-	}
-	join = task_op(L, sizeof(*join) +
-				  (size_t)count * sizeof(struct join_link));
-	join->links = (struct join_link *)(join + 1);
-	join->count = count;
-	join->any = any;
-	start(L, join, list);
-	return task_await(L, &join->op, next ? next : joined);
+	return wait_for(L, JOIN_ALL, all_ended);
 }
 
-/* Events. */
-
-#define EVENT "tidemill.event"
-
-struct event_wait {
-	struct op op;
-	struct ready ready;
-	struct host *host;
-	struct event *event;
-	struct event_wait *next, *previous;
-};
-
-struct event {
-	struct event_wait *waiters;
-	bool set;
-};
-
-static void leave(struct event_wait *wait)
+static int one_ended(lua_State *L, int status, lua_KContext context)
 {
-	if (!wait->event)
-		return;
-	if (wait->previous)
-		wait->previous->next = wait->next;
-	else
-		wait->event->waiters = wait->next;
-	if (wait->next)
-		wait->next->previous = wait->previous;
-	wait->event = NULL;
-	host_ready(wait->host, &wait->ready);
+	struct join *join = task_awaited(L, context);
+
+	(void)status;
+	find_key(L, join->decided);
+	lua_pop(L, 1);
+	return 1 + task_push_results(L, join->decided, false);
 }
 
-static void on_event(struct ready *ready)
+int join_any(lua_State *L)
 {
-	struct event_wait *wait =
-		(struct event_wait *)((char *)ready -
-				      offsetof(struct event_wait, ready));
-
-	wait->op.done(&wait->op);
+	return wait_for(L, JOIN_ANY, one_ended);
 }
 
-static void cancel_wait(struct op *op)
-{
-	struct event_wait *wait = (struct event_wait *)op;
+/* One that was begun here: its handle is where the function was, at 1. */
 
-	if (!wait->event)
-		return;
-	error_set(&op->error, ERROR_CANCELLED, "cancelled");
-	leave(wait);
-}
-
-static int waited(lua_State *L, int status, lua_KContext context)
+static int shielded(lua_State *L, int status, lua_KContext context)
 {
 	(void)status;
 	task_awaited(L, context);
-	lua_getiuservalue(L, 1, 1);
-	return 1;
+	return task_push_results(L, task_check(L, 1), false);
 }
 
-static int l_wait(lua_State *L)
+int join_shield(lua_State *L)
 {
-	struct event *event = luaL_checkudata(L, 1, EVENT);
-	struct event_wait *wait = task_op(L, sizeof(*wait));
+	struct join *join;
+	struct task *task;
 
-	wait->op.cancel = cancel_wait;
-	wait->ready.call = on_event;
-	wait->host = host_of(L);
-	wait->event = event;
-	wait->next = event->waiters;
-	if (wait->next)
-		wait->next->previous = wait;
-	event->waiters = wait;
-	if (event->set)
-		leave(wait);
-	return task_await(L, &wait->op, waited);
+	luaL_checktype(L, 1, LUA_TFUNCTION);
+	join = join_new(L, JOIN_SHIELD, 1);
+	lua_insert(L, 1); /* the request, below function and arguments */
+	task = task_new(L, lua_gettop(L) - 1);
+	lua_insert(L, 1);
+	task_shield(task);
+	add(join, task);
+	return await(L, join, shielded);
 }
 
-static int l_set(lua_State *L)
+static int timed(lua_State *L, int status, lua_KContext context)
 {
-	struct event *event = luaL_checkudata(L, 1, EVENT);
+	struct join *join = task_awaited(L, context);
+	struct task *task = task_check(L, 1);
+	struct error *err = NULL;
 
-	lua_settop(L, 2);
-	lua_setiuservalue(L, 1, 1);
-	event->set = true;
-	while (event->waiters) /* the longest waiting first */
-	{
-		struct event_wait *wait = event->waiters;
+	(void)status;
+	if (!join->late || !task_merely_cancelled(task))
+		return task_push_results(L, task, false);
+	error_set(&err, ERROR_TIMEOUT, "not done after %s",
+		  lua_tostring(L, 2));
+	return lerror_raise(L, err);
+}
 
-		while (wait->next)
-			wait = wait->next;
-		leave(wait);
+int join_timeout(lua_State *L)
+{
+	int64_t delay = duration_check(L, 1);
+	struct join *join;
+	struct task *task;
+
+	luaL_checktype(L, 2, LUA_TFUNCTION);
+	join = join_new(L, JOIN_TIMEOUT, 1);
+	lua_insert(L, 2);
+	task = task_new(L, lua_gettop(L) - 2);
+	lua_insert(L, 1);
+	if (lua_type(L, 2) == LUA_TNUMBER) {
+		lua_pushfstring(L, "%I ms", (LUAI_UACINT)delay);
+		lua_replace(L, 2);
 	}
-	return 0;
-}
-
-static int l_clear(lua_State *L)
-{
-	struct event *event = luaL_checkudata(L, 1, EVENT);
-
-	event->set = false;
-	lua_settop(L, 1);
-	lua_pushnil(L);
-	lua_setiuservalue(L, 1, 1);
-	return 0;
-}
-
-static int l_is_set(lua_State *L)
-{
-	struct event *event = luaL_checkudata(L, 1, EVENT);
-
-	lua_pushboolean(L, event->set);
-	return 1;
-}
-
-int event_new(lua_State *L)
-{
-	static const luaL_Reg methods[] = {
-		{"wait", l_wait},     {"set", l_set}, {"clear", l_clear},
-		{"is_set", l_is_set}, {NULL, NULL},
-	};
-	struct event *event = lua_newuserdatauv(L, sizeof(*event), 1);
-
-	memset(event, 0, sizeof(*event));
-	if (luaL_newmetatable(L, EVENT)) {
-		luaL_newlib(L, methods);
-		lua_setfield(L, -2, "__index");
-	}
-	lua_setmetatable(L, -2);
-	return 1;
+	add(join, task);
+	join->timer.op.done = on_timer;
+	join->ticking = true;
+	join->pending++;
+	timer_start(&join->timer, join->host->loop, (uint64_t)delay);
+	return await(L, join, timed);
 }

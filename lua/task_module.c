@@ -1,12 +1,9 @@
-/* Binding: the module `task`. What waits for several is in stdlib/host/. */
+/* Binding: the module task. What waits for tasks is in task_join.c. */
 #include <lauxlib.h>
 
-#include "lua/embedded.h"
+#include "lua/duration.h"
 #include "lua/host.h"
-#include "lua/lerror.h"
 #include "lua/modules.h"
-#include "lua/task_join.h"
-#include "lua/vm.h"
 #include "runtime/loop/signal.h"
 
 static int l_spawn(lua_State *L)
@@ -17,30 +14,6 @@ static int l_spawn(lua_State *L)
 				     "own: a task needs a parent");
 	task_new(L, lua_gettop(L));
 	return 1;
-}
-
-static int awaited(lua_State *L, int status, lua_KContext context)
-{
-	(void)status;
-	task_awaited(L, context);
-	return task_push_results(L, task_check(L, 1));
-}
-
-static int l_await(lua_State *L)
-{
-	struct task *task = task_check(L, 1);
-
-	if (task == task_current(L))
-		return luaL_error(L, "a task cannot wait for itself");
-	lua_settop(L, 1);
-	if (task->done) {
-		task->observed = true;
-		return task_push_results(L, task);
-	}
-	lua_createtable(L, 1, 0);
-	lua_pushvalue(L, 1);
-	lua_rawseti(L, 2, 1);
-	return join_wait(L, 2, true, awaited);
 }
 
 static int l_cancel(lua_State *L)
@@ -70,12 +43,6 @@ static int l_observe(lua_State *L)
 	return 1;
 }
 
-static int l_join(lua_State *L)
-{
-	luaL_checktype(L, 1, LUA_TTABLE);
-	return join_wait(L, 1, lua_toboolean(L, 2), NULL);
-}
-
 static int l_cancelled(lua_State *L)
 {
 	struct task *task = task_current(L);
@@ -90,7 +57,7 @@ static int l_current(lua_State *L)
 
 	if (!task)
 		return 0;
-	lua_rawgetp(L, LUA_REGISTRYINDEX, task);
+	task_push(L, task);
 	return 1;
 }
 
@@ -98,7 +65,7 @@ static int l_current(lua_State *L)
 static void push_context(lua_State *L, struct task *task)
 {
 	luaL_checkstack(L, 6, "tasks are nested too deeply");
-	lua_rawgetp(L, LUA_REGISTRYINDEX, task);
+	task_push(L, task);
 	if (lua_getiuservalue(L, -1, 2) == LUA_TNIL) {
 		lua_pop(L, 1);
 		lua_newtable(L);
@@ -122,23 +89,6 @@ static int l_context(lua_State *L)
 		return luaL_error(L, "only a task has a context");
 	push_context(L, task);
 	return 1;
-}
-
-/* task.protect(true) … task.protect(false): the halves of task.shield. */
-static int l_protect(lua_State *L)
-{
-	struct task *task = task_current(L);
-
-	if (!task)
-		return luaL_error(L, "only a task can be shielded");
-	if (lua_toboolean(L, 1)) {
-		task->shields++;
-	} else if (task->shields > 0) {
-		task->shields--;
-		if (task->cancelled && !task->shields)
-			task_cancel(task); /* now it reaches the children */
-	}
-	return 0;
 }
 
 static int signalled(lua_State *L, int status, lua_KContext context)
@@ -179,8 +129,9 @@ static int l_signal(lua_State *L)
 static void make_class(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
-		{"await", l_await},   {"cancel", l_cancel},   {"done", l_done},
-		{"failed", l_failed}, {"observe", l_observe}, {NULL, NULL},
+		{"await", join_await}, {"cancel", l_cancel},
+		{"done", l_done},      {"failed", l_failed},
+		{"observe", l_observe}, {NULL, NULL},
 	};
 
 	luaL_newmetatable(L, "tidemill.task");
@@ -192,21 +143,21 @@ static void make_class(lua_State *L)
 int luaopen_task(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{"spawn", l_spawn},
-		{"join", l_join},
+		{"all", join_all},
+		{"any", join_any},
 		{"cancelled", l_cancelled},
-		{"current", l_current},
 		{"context", l_context},
-		{"protect", l_protect},
-		{"signal", l_signal},
+		{"current", l_current},
 		{"event", event_new},
+		{"shield", join_shield},
+		{"signal", l_signal},
+		{"sleep", duration_sleep},
+		{"spawn", l_spawn},
+		{"timeout", join_timeout},
 		{NULL, NULL},
 	};
 
 	make_class(L);
 	luaL_newlib(L, functions);
-	vm_load(L, "stdlib/host/task.lua");
-	lua_pushvalue(L, -2);
-	lua_call(L, 1, 0);
 	return 1;
 }

@@ -46,7 +46,7 @@ static int slept(lua_State *L, int status, lua_KContext context)
 	return 0;
 }
 
-static int l_sleep(lua_State *L)
+int duration_sleep(lua_State *L)
 {
 	int64_t ms = duration_check(L, 1);
 	struct timer *timer = task_op(L, sizeof(*timer));
@@ -139,7 +139,7 @@ int luaopen_time(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
 		{"now", l_now},           {"monotonic", l_monotonic},
-		{"sleep", l_sleep},       {"duration", l_duration},
+		{"sleep", duration_sleep},       {"duration", l_duration},
 		{"describe", l_describe}, {"format", l_format},
 		{"parse", l_parse},       {NULL, NULL},
 	};

@@ -1,0 +1,118 @@
+#include "lua/limits.h"
+
+#include <time.h>
+
+#include "lua/lerror.h"
+#include "runtime/base/mem.h"
+
+#define INSTRUCTIONS 100000 /* between two looks */
+#define HUGE_BYTES (16 * 1024 * 1024UL)
+
+static void on_count(lua_State *L, lua_Debug *debug);
+
+static bool refuses(struct host *host, size_t more)
+{
+	struct limits *limits = &host->limits;
+
+	if (limits->used + more <= limits->ceiling)
+		return false;
+	if (more >= HUGE_BYTES || limits->used / 2 > limits->ceiling)
+		return true;
+	if (host->running && !limits->armed) {
+		limits->armed = true;
+		lua_sethook(host->running->thread, on_count, LUA_MASKCOUNT, 1);
+	}
+	return false;
+}
+
+void *limits_allocate(void *context, void *memory, size_t old, size_t size)
+{
+	struct host *host = context;
+	size_t former = memory ? old : 0; /* else `old` is a type */
+
+	if (size == 0) {
+		mem_free(memory);
+		host->limits.used -= former;
+		return NULL;
+	}
+	if (size > former && refuses(host, size - former))
+		return NULL;
+	host->limits.used = host->limits.used - former + size;
+	return mem_grow(memory, size);
+}
+
+/* CPU time, so that a suspended or busy machine takes nothing away. */
+static int64_t cpu_time(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000 + 1;
+}
+
+static bool over_memory(lua_State *L, struct limits *limits)
+{
+	if (!limits->armed)
+		return false;
+	if (limits->used > limits->ceiling)
+		lua_gc(L, LUA_GCCOLLECT);
+	limits->armed = false;
+	return limits->used > limits->ceiling - limits->ceiling / 16;
+}
+
+static bool over_slice(struct task *task)
+{
+	if (!task->slice_began)
+		task->slice_began = cpu_time();
+	return cpu_time() - task->slice_began > task->host->limits.slice;
+}
+
+static void stop(lua_State *L, struct task *task, struct error *err)
+{
+	task->killed = true;
+	lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
+	if (L != task->thread)
+		lua_sethook(task->thread, on_count, LUA_MASKCOUNT, 1);
+	lerror_raise(L, err);
+}
+
+static void on_count(lua_State *L, lua_Debug *debug)
+{
+	struct host *host = host_of(L);
+	struct task *task = host->running;
+	struct error *err = NULL;
+
+	(void)debug;
+	if (!task)
+		return;
+	if (task->killed) {
+		error_set(&err, ERROR_LIMIT, "stopped: it passed a limit");
+		stop(L, task, err);
+	} else if (host->limits.armed && over_memory(L, &host->limits)) {
+		error_set(&err, ERROR_LIMIT,
+			  "the script needs more than %zu MiB of memory",
+			  host->limits.ceiling >> 20);
+		stop(L, task, err);
+	} else if (over_slice(task)) {
+		error_set(&err, ERROR_LIMIT,
+			  "the script ran for %lld ms without waiting",
+			  (long long)host->limits.slice);
+		stop(L, task, err);
+	}
+	lua_sethook(L, on_count, LUA_MASKCOUNT, INSTRUCTIONS);
+	if (task->cancelled)
+		task_raise_cancelled(L, task);
+}
+
+void limits_watch(lua_State *thread)
+{
+	lua_sethook(thread, on_count, LUA_MASKCOUNT, INSTRUCTIONS);
+}
+
+void limits_settle(struct task *task)
+{
+	if (task->killed)
+		limits_watch(task->thread);
+	task->killed = false;
+	task->slice_began = 0;
+}
