@@ -1,6 +1,7 @@
 /* Files inside the binary: the standard library, stubs, recipes, the hook. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -20,3 +21,12 @@ extern const unsigned embedded_count;
 
 /* The file called `name`, or NULL. Static. */
 const struct embedded *embedded_find(const char *name);
+
+/*
+ * In development, TIDEMILL_STDLIB=DIR stands for stdlib/. The path there of
+ * `name`, owned, freed with mem_free; NULL for all that is in the binary.
+ */
+char *embedded_disk_path(const char *name);
+
+/* Is there a file called `name`, here or there? */
+bool embedded_has(const char *name);

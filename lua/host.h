@@ -127,3 +127,6 @@ int join_shield(lua_State *L);
 
 /* coroutine.c: prepare L: the script's own coroutines cannot harm tasks. */
 void coroutine_install(lua_State *L);
+
+/* Prepare L for tasks: call it before the first one is made. */
+void task_install(lua_State *L);

@@ -1,5 +1,6 @@
 #include "lua/limits.h"
 
+#include <lauxlib.h>
 #include <time.h>
 
 #include "lua/lerror.h"
@@ -115,4 +116,35 @@ void limits_settle(struct task *task)
 		limits_watch(task->thread);
 	task->killed = false;
 	task->slice_began = 0;
+}
+
+/* The script's message handler, unless a limit was passed: inside of the hook
+ * that raised, nothing could stop it. */
+static int handle(lua_State *L)
+{
+	struct task *task = host_of(L)->running;
+
+	if (task && task->killed)
+		return 1;
+	lua_pushvalue(L, lua_upvalueindex(1));
+	lua_insert(L, 1);
+	lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+	return lua_gettop(L);
+}
+
+/* xpcall, as ever. The original is the upvalue. */
+static int l_xpcall(lua_State *L)
+{
+	luaL_checktype(L, 2, LUA_TFUNCTION);
+	lua_pushvalue(L, 2);
+	lua_pushcclosure(L, handle, 1);
+	lua_replace(L, 2);
+	return lua_tocfunction(L, lua_upvalueindex(1))(L);
+}
+
+void limits_install(lua_State *L)
+{
+	lua_getglobal(L, "xpcall");
+	lua_pushcclosure(L, l_xpcall, 1);
+	lua_setglobal(L, "xpcall");
 }

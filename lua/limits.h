@@ -29,3 +29,6 @@ void limits_watch(lua_State *thread);
 
 /* The task's function has been left: calm the hook. */
 void limits_settle(struct task *task);
+
+/* Prepare L: no message handler of an xpcall escapes the limits. */
+void limits_install(lua_State *L);

@@ -439,3 +439,10 @@ void *task_awaited(lua_State *L, lua_KContext context)
 	}
 	return NULL; /* never reached: both raise */
 }
+
+void task_install(lua_State *L)
+{
+	*slot(L) = NULL;
+	luaL_newmetatable(L, HANDLE); /* filled by module task */
+	lua_pop(L, 1);
+}

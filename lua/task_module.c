@@ -126,6 +126,36 @@ static int l_signal(lua_State *L)
 	return task_await(L, &wait->op, signalled);
 }
 
+/* Set *value to the field `name` of the table at 1, if it is there. */
+static void read_limit(lua_State *L, const char *name, lua_Integer *value)
+{
+	if (lua_getfield(L, 1, name) != LUA_TNIL)
+		*value = luaL_checkinteger(L, -1);
+	lua_pop(L, 1);
+	if (*value <= 0)
+		luaL_error(L, "limit '%s' must be above 0", name);
+}
+
+static int l_limits(lua_State *L)
+{
+	struct limits *limits = &host_of(L)->limits;
+	lua_Integer memory = (lua_Integer)limits->ceiling;
+	lua_Integer slice = limits->slice;
+
+	lua_createtable(L, 0, 2);
+	lua_pushinteger(L, memory);
+	lua_setfield(L, -2, "memory");
+	lua_pushinteger(L, slice);
+	lua_setfield(L, -2, "slice");
+	if (lua_istable(L, 1)) {
+		read_limit(L, "memory", &memory);
+		read_limit(L, "slice", &slice);
+		limits->ceiling = (size_t)memory;
+		limits->slice = slice;
+	}
+	return 1;
+}
+
 static void make_class(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
@@ -149,6 +179,7 @@ int luaopen_task(lua_State *L)
 		{"context", l_context},
 		{"current", l_current},
 		{"event", event_new},
+		{"limits", l_limits},
 		{"shield", join_shield},
 		{"signal", l_signal},
 		{"sleep", duration_sleep},

@@ -7,41 +7,17 @@
 #include <string.h>
 
 #include "lua/embedded.h"
+#include "lua/globals.h"
 #include "lua/host.h"
+#include "lua/limits.h"
 #include "lua/modules.h"
 #include "runtime/base/mem.h"
 
-#define MEMORY_MAX ((size_t)512 << 20)
-#define SLICE_MS 10000
 #define EXIT_BUG 70
 
 struct vm {
 	struct host host;
 };
-
-/* Refuses to pass the ceiling: Lua collects garbage, then raises. */
-static void *allocate(void *context, void *block, size_t old, size_t size)
-{
-	struct host *host = context;
-
-	if (!block)
-		old = 0; /* then it is the kind of object */
-	if (size == 0) {
-		host->used -= old;
-		mem_free(block);
-		return NULL;
-	}
-	if (size > old && size - old > host->ceiling - host->used) {
-		/* Lua tries again after a collection: twice means it is so. */
-		host->over = host->over || host->refused;
-		host->refused = true;
-		return NULL;
-	}
-	if (size > old)
-		host->refused = false;
-	host->used += size - old;
-	return mem_grow(block, size);
-}
 
 static int on_panic(lua_State *L)
 {
@@ -50,53 +26,28 @@ static int on_panic(lua_State *L)
 	return 0; /* Lua aborts */
 }
 
-void vm_limit(lua_State *L, size_t memory, long slice)
-{
-	struct host *host = host_of(L);
-
-	host->ceiling = memory > host->used ? memory : host->used;
-	host->slice = slice;
-}
-
 void vm_load(lua_State *L, const char *name)
 {
 	const struct embedded *file = embedded_find(name);
-	const char *base = getenv("TIDEMILL_STDLIB");
+	char *path = embedded_disk_path(name);
 	int status;
 
-	if (base && *base && strncmp(name, "stdlib/", 7) == 0) {
-		char *path = mem_printf("%s/%s", base, name + 7);
-
+	if (!path && !file) {
+		luaL_error(L, "there is no embedded file '%s'", name);
+		return;
+	}
+	if (path) {
 		status = luaL_loadfilex(L, path, "t");
 		mem_free(path);
-	} else if (file) {
+	} else {
 		lua_pushfstring(L, "@%s", name);
 		status = luaL_loadbufferx(L, (const char *)file->bytes,
 					  file->length, lua_tostring(L, -1),
 					  "bt");
 		lua_remove(L, -2);
-	} else {
-		luaL_error(L, "there is no embedded file '%s'", name);
-		return;
 	}
 	if (status != LUA_OK)
 		lua_error(L);
-}
-
-static int exists(const char *name)
-{
-	const char *base = getenv("TIDEMILL_STDLIB");
-	char *path;
-	FILE *file;
-
-	if (!base || !*base)
-		return embedded_find(name) != NULL;
-	path = mem_printf("%s/%s", base, name + 7);
-	file = fopen(path, "r");
-	mem_free(path);
-	if (file)
-		fclose(file);
-	return file != NULL;
 }
 
 /* The searcher: module "a.b" is stdlib/a/b.lua or stdlib/a/b/init.lua. */
@@ -106,9 +57,9 @@ static int search(lua_State *L)
 	const char *path = luaL_gsub(L, name, ".", "/");
 	const char *file = lua_pushfstring(L, "stdlib/%s.lua", path);
 
-	if (!exists(file)) {
+	if (!embedded_has(file)) {
 		file = lua_pushfstring(L, "stdlib/%s/init.lua", path);
-		if (!exists(file)) {
+		if (!embedded_has(file)) {
 			lua_pushfstring(L, "no module '%s' in tidemill", name);
 			return 1;
 		}
@@ -116,26 +67,6 @@ static int search(lua_State *L)
 	vm_load(L, file);
 	lua_pushstring(L, file);
 	return 2;
-}
-
-static int undeclared(lua_State *L)
-{
-	const char *verb = lua_gettop(L) == 3 ? "assign to" : "read";
-
-	return luaL_error(L, "cannot %s undeclared global '%s'", verb,
-			  luaL_tolstring(L, 2, NULL));
-}
-
-static void make_strict(lua_State *L)
-{
-	lua_pushglobaltable(L);
-	lua_createtable(L, 0, 2);
-	lua_pushcfunction(L, undeclared);
-	lua_setfield(L, -2, "__index");
-	lua_pushcfunction(L, undeclared);
-	lua_setfield(L, -2, "__newindex");
-	lua_setmetatable(L, -2);
-	lua_pop(L, 1);
 }
 
 static void set_up_modules(lua_State *L)
@@ -158,82 +89,100 @@ static void set_up_modules(lua_State *L)
 static int prepare(lua_State *L)
 {
 	luaL_openlibs(L);
-	task_install(L, lua_touserdata(L, 1));
+	coroutine_install(L);
+	task_install(L);
+	limits_install(L);
 	set_up_modules(L);
-	make_strict(L);
+	globals_install(L);
 	return 0;
 }
 
 struct vm *vm_open(uv_loop_t *loop)
 {
 	struct vm *vm = mem_alloc(sizeof(*vm));
+	struct host *host = &vm->host;
 	lua_State *L;
 
-	vm->host.loop = loop;
-	vm->host.ceiling = MEMORY_MAX;
-	vm->host.slice = SLICE_MS;
-	L = lua_newstate(allocate, &vm->host);
+	host->loop = loop;
+	host->limits.ceiling = LIMITS_MEMORY;
+	host->limits.slice = LIMITS_SLICE;
+	uv_idle_init(loop, &host->idle);
+	host->idle.data = host;
+	L = lua_newstate(limits_allocate, host);
 	lua_atpanic(L, on_panic);
-	vm->host.state = L;
+	host->state = L;
 	lua_gc(L, LUA_GCSTOP);
 	lua_pushcfunction(L, prepare);
-	lua_pushlightuserdata(L, &vm->host);
-	lua_call(L, 1, 0);
+	lua_call(L, 0, 0);
 	lua_gc(L, LUA_GCRESTART);
-	lua_gc(L, LUA_GCGEN, 0, 0);
 	return vm;
 }
 
 void vm_close(struct vm *vm)
 {
 	lua_close(vm->host.state);
-	if (!uv_is_closing((uv_handle_t *)&vm->host.idle))
-		uv_close((uv_handle_t *)&vm->host.idle, NULL);
+	uv_close((uv_handle_t *)&vm->host.idle, NULL);
 	uv_run(vm->host.loop, UV_RUN_DEFAULT);
 	mem_free(vm);
 }
 
-/* The main task's function: load and call the command line. */
+static int ended(lua_State *L, int status, lua_KContext context)
+{
+	(void)status;
+	(void)context;
+	lua_pushinteger(L, lua_tointeger(L, -1));
+	return 1;
+}
+
+/* The main task's function: load the command line and call it. */
 static int start(lua_State *L)
 {
 	lua_getglobal(L, "require");
 	lua_pushliteral(L, "cli");
 	lua_call(L, 1, 1);
-	return 1;
+	lua_insert(L, 1);
+	lua_callk(L, 1, 1, 0, ended);
+	return ended(L, LUA_OK, 0);
 }
 
+/* Print the error at the stack's top that nobody caught. */
 static int report(lua_State *L)
 {
 	fprintf(stderr, "tidemill: %s\n", luaL_tolstring(L, -1, NULL));
 	lua_pop(L, 1);
-	if (lua_istable(L, -1) && getenv("TIDEMILL_DEBUG") &&
+	if (getenv("TIDEMILL_DEBUG") && lua_istable(L, -1) &&
 	    lua_getfield(L, -1, "traceback") == LUA_TSTRING)
 		fprintf(stderr, "%s\n", lua_tostring(L, -1));
 	return EXIT_BUG;
+}
+
+static int result(lua_State *L)
+{
+	return task_push_results(L, lua_touserdata(L, 1), true);
 }
 
 int vm_run(struct vm *vm, int count, char **words)
 {
 	lua_State *L = vm->host.state;
 	struct task *task;
-	int code;
 
+	lua_pushcfunction(L, result);
 	lua_pushcfunction(L, start);
-	if (lua_pcall(L, 0, 1, 0) != LUA_OK)
-		return report(L);
 	lua_createtable(L, count, 0);
 	for (int i = 0; i < count; i++) {
 		lua_pushstring(L, words[i]);
 		lua_rawseti(L, -2, i + 1);
 	}
-	task = task_new(L, 2); /* its userdata stays on the stack */
-	while (!task->done)
-		uv_run(vm->host.loop, UV_RUN_ONCE);
-	lua_settop(L, 0);
-	if (task->failed) {
-		lua_xmove(task->thread, L, 1);
-		return report(L);
+	task = task_new(L, 2);
+	while (!task->done) {
+		if (uv_run(vm->host.loop, UV_RUN_ONCE) == 0 && !task->done) {
+			fputs("tidemill: all tasks wait for something that "
+			      "cannot happen any more\n",
+			      stderr);
+			return EXIT_BUG;
+		}
 	}
-	code = (int)lua_tointeger(task->thread, 2);
-	return code;
+	if (lua_pcall(L, 1, 1, 0) != LUA_OK)
+		return report(L);
+	return (int)lua_tointeger(L, -1);
 }

@@ -23,6 +23,3 @@ int vm_run(struct vm *vm, int count, char **words);
 
 /* Push the chunk of an embedded file; raises when there is none. */
 void vm_load(lua_State *L, const char *name);
-
-/* Limits: memory of the state in bytes, milliseconds without waiting. */
-void vm_limit(lua_State *L, size_t memory, long slice);

@@ -109,6 +109,20 @@ function task.sleep(delay) end
 ---@return string
 function task.signal(names) end
 
+---@class task.Limits
+---@field memory? integer bytes the Lua state may use (default 512 MiB)
+---@field slice? integer milliseconds of CPU time without waiting (default 10 s)
+
+--- Returns the limits of this process's scripts; with a table, sets those that
+--- are in it. Passing one raises `limit`, which no pcall can catch before the
+--- task's function is left; a single allocation of 16 MiB or more that would
+--- pass the memory's is refused as an error that can be caught. What cannot be
+--- interrupted is a single call of a library function, such as string.find
+--- with a pattern that tries very many ways. Recipes cannot change limits.
+---@param limits? task.Limits
+---@return task.Limits before the call
+function task.limits(limits) end
+
 --- Returns a new event, not set.
 ---@return task.Event
 function task.event() end
