@@ -59,9 +59,9 @@ struct task {
 	struct op *waiting;
 	struct join_link *joins;
 	int64_t slice_began; /* CPU time, ms; 0: the hook has not looked yet */
-	int reason;          /* registry reference: a child's failure, or none */
-	bool shielded;       /* its parent's cancellation does not reach it */
-	bool observed;       /* its failure is for whoever awaits it only */
+	int reason;    /* registry reference: a child's failure, or none */
+	bool shielded; /* its parent's cancellation does not reach it */
+	bool observed; /* its failure is for whoever awaits it only */
 	bool cancelled;
 	bool settling; /* its function has ended, its children have not */
 	bool done;
@@ -122,6 +122,7 @@ int event_new(lua_State *L);
 int join_await(lua_State *L); /* handle:await() */
 int join_all(lua_State *L);
 int join_any(lua_State *L);
+int join_first(lua_State *L);
 int join_timeout(lua_State *L);
 int join_shield(lua_State *L);
 

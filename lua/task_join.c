@@ -7,7 +7,14 @@
 #include "lua/lerror.h"
 #include "runtime/loop/timer.h"
 
-enum join_kind { JOIN_ONE, JOIN_ALL, JOIN_ANY, JOIN_TIMEOUT, JOIN_SHIELD };
+enum join_kind {
+	JOIN_ONE,   /* await: looks on */
+	JOIN_FIRST, /* join: looks on */
+	JOIN_ALL,
+	JOIN_ANY,
+	JOIN_TIMEOUT,
+	JOIN_SHIELD,
+};
 
 /* The request, and one link a task behind it. */
 struct join {
@@ -19,7 +26,7 @@ struct join {
 	bool stopped;         /* cancelled: it only waits for the ends */
 	unsigned count;       /* links */
 	unsigned pending;     /* tasks that are not done, and the timer */
-	struct task *decided; /* the first to end (any) or to fail (all) */
+	struct task *decided; /* the first to end, or (all) to fail */
 	struct timer timer;   /* of JOIN_TIMEOUT */
 	bool ticking;
 	bool late; /* the timer fired first */
@@ -54,7 +61,17 @@ static void leave(struct join_link *link)
 	link->task = NULL;
 }
 
-/* Who waits for one task goes away; who began several waits for their end. */
+/* Wait no more. */
+static void leave_all(struct join *join)
+{
+	for (unsigned i = 0; i < join->count; i++)
+		if (join->links[i].task)
+			leave(&join->links[i]);
+	join->pending = 0;
+	host_ready(join->host, &join->ready);
+}
+
+/* Who only looks on goes away; who began several waits for their end. */
 static void cancel(struct op *op)
 {
 	struct join *join = (struct join *)op;
@@ -64,10 +81,8 @@ static void cancel(struct op *op)
 		return;
 	join->stopped = true;
 	error_set(&op->error, ERROR_CANCELLED, "cancelled");
-	if (join->kind == JOIN_ONE) {
-		leave(&join->links[0]);
-		join->pending = 0;
-		host_ready(join->host, &join->ready);
+	if (join->kind == JOIN_ONE || join->kind == JOIN_FIRST) {
+		leave_all(join);
 	} else {
 		cancel_all(join);
 	}
@@ -95,7 +110,7 @@ static bool decides(struct join *join, struct task *task)
 		return false;
 	if (join->stopped) /* clean-up that fails must not go unseen */
 		return task->failed && !task_merely_cancelled(task);
-	return join->kind == JOIN_ANY ||
+	return join->kind == JOIN_ANY || join->kind == JOIN_FIRST ||
 	       (join->kind == JOIN_ALL && task->failed);
 }
 
@@ -106,7 +121,10 @@ static void ended(struct join *join, struct task *task)
 		join->decided = task;
 		error_free(join->op.error);
 		join->op.error = NULL;
-		cancel_all(join);
+		if (join->kind != JOIN_FIRST)
+			cancel_all(join);
+		else if (join->started)
+			leave_all(join);
 	}
 	if (join->ticking)
 		join->timer.op.cancel(&join->timer.op);
@@ -152,13 +170,17 @@ static void add(struct join *join, struct task *task)
 	link->task = task;
 	link->next = task->joins;
 	task->joins = link;
-	if (join->decided)
+	if (join->kind == JOIN_FIRST)
+		task->observed = true;
+	else if (join->decided)
 		task_cancel(task);
 }
 
 static int await(lua_State *L, struct join *join, lua_KFunction next)
 {
 	join->started = true;
+	if (join->kind == JOIN_FIRST && join->decided)
+		leave_all(join);
 	if (join->pending == 0)
 		host_ready(join->host, &join->ready);
 	return task_await(L, &join->op, next);
@@ -201,8 +223,9 @@ static unsigned gather(lua_State *L)
 	lua_pushnil(L);
 	while (lua_next(L, SLOT_LIST)) {
 		if (!lua_isfunction(L, -1) && !task_test(L, -1))
-			luaL_error(L, "the list has a %s in it: only tasks "
-				      "and functions can be waited for",
+			luaL_error(L,
+				   "the list has a %s in it: only tasks "
+				   "and functions can be waited for",
 				   luaL_typename(L, -1));
 		if (task_test(L, -1) == task_current(L))
 			luaL_error(L, "a task cannot wait for itself");
@@ -289,6 +312,21 @@ int join_any(lua_State *L)
 	return wait_for(L, JOIN_ANY, one_ended);
 }
 
+static int first_ended(lua_State *L, int status, lua_KContext context)
+{
+	struct join *join = task_awaited(L, context);
+
+	(void)status;
+	find_key(L, join->decided);
+	lua_pop(L, 1);
+	return 1;
+}
+
+int join_first(lua_State *L)
+{
+	return wait_for(L, JOIN_FIRST, first_ended);
+}
+
 /* One that was begun here: its handle is where the function was, at 1. */
 
 static int shielded(lua_State *L, int status, lua_KContext context)
@@ -322,8 +360,7 @@ static int timed(lua_State *L, int status, lua_KContext context)
 	(void)status;
 	if (!join->late || !task_merely_cancelled(task))
 		return task_push_results(L, task, false);
-	error_set(&err, ERROR_TIMEOUT, "not done after %s",
-		  lua_tostring(L, 2));
+	error_set(&err, ERROR_TIMEOUT, "not done after %s", lua_tostring(L, 2));
 	return lerror_raise(L, err);
 }
 

@@ -159,9 +159,8 @@ static int l_limits(lua_State *L)
 static void make_class(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
-		{"await", join_await}, {"cancel", l_cancel},
-		{"done", l_done},      {"failed", l_failed},
-		{"observe", l_observe}, {NULL, NULL},
+		{"await", join_await}, {"cancel", l_cancel},   {"done", l_done},
+		{"failed", l_failed},  {"observe", l_observe}, {NULL, NULL},
 	};
 
 	luaL_newmetatable(L, "tidemill.task");
@@ -173,19 +172,13 @@ static void make_class(lua_State *L)
 int luaopen_task(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{"all", join_all},
-		{"any", join_any},
-		{"cancelled", l_cancelled},
-		{"context", l_context},
-		{"current", l_current},
-		{"event", event_new},
-		{"limits", l_limits},
-		{"shield", join_shield},
-		{"signal", l_signal},
-		{"sleep", duration_sleep},
-		{"spawn", l_spawn},
-		{"timeout", join_timeout},
-		{NULL, NULL},
+		{"all", join_all},          {"any", join_any},
+		{"cancelled", l_cancelled}, {"context", l_context},
+		{"current", l_current},     {"event", event_new},
+		{"join", join_first},       {"limits", l_limits},
+		{"shield", join_shield},    {"signal", l_signal},
+		{"sleep", duration_sleep},  {"spawn", l_spawn},
+		{"timeout", join_timeout},  {NULL, NULL},
 	};
 
 	make_class(L);

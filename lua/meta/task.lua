@@ -81,6 +81,13 @@ function task.all(list) end
 ---@return any …
 function task.any(list) end
 
+--- Waits for the first of them to end and returns its key. Nothing is raised
+--- and nothing cancelled: their failures are for whoever awaits them.
+---@async
+---@param list table<any, task.Handle|async fun(): ...>
+---@return any key
+function task.join(list) end
+
 --- Calls `fn` as a child task and returns what it returns. When the time is
 --- over it is cancelled and, once it has ended, `timeout` is raised.
 ---@async

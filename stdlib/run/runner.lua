@@ -149,7 +149,7 @@ end
 --- Waits until the body has ended or the run can be parked.
 local function await_body(self)
 	while not self.body:done() do
-		task.join({ self.body, self.parking }, true)
+		task.join { self.body, self.parking }
 		if self.parking:done() and not self.body:done() then
 			break
 		end

@@ -370,6 +370,17 @@ return {
 		test.raises("boom", task.any, { never, raiser("boom", 1) })
 	end,
 
+	join_looks_on = function()
+		local slow, bad = task.spawn(never), task.spawn(raiser("x", 1))
+
+		test.equal(task.join { slow = slow, bad = bad }, "bad")
+		test.equal({ slow:done(), bad:failed() }, { false, true })
+		test.equal(task.join { slow, bad }, 2)
+		test.raises("timeout", task.timeout, 1, task.join, { slow })
+		slow:cancel()
+		test.equal(task.join { slow }, 1)
+	end,
+
 	timeout_returns_results = function()
 		test.equal(table.pack(task.timeout("10s", function(...)
 			return ...
