@@ -20,7 +20,7 @@ static struct db *db;
 static int open_home(void **state)
 {
 	(void)state;
-	strcpy(home, "/tmp/grants-XXXXXX"); /* NOLINT: it fits */
+	snprintf(home, sizeof(home), "/tmp/grants-XXXXXX");
 	assert_non_null(mkdtemp(home));
 	db = db_open(home, DB_WRITE, NULL);
 	assert_non_null(db);
