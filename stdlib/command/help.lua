@@ -7,6 +7,10 @@ local help = {}
 
 local COLUMNS <const> = 80
 
+local function summary_of(verb)
+	return (verb.summary:gsub("^%u%l", string.lower))
+end
+
 --- Returns "-n, --limit N".
 ---@param option cli.Option
 ---@return string
@@ -88,7 +92,7 @@ local function subverbs_block(verb, paint)
 
 	for name, subverb in pairs(verb.subverbs) do
 		if not subverb.hidden then
-			rows[#rows + 1] = { name, subverb.summary }
+			rows[#rows + 1] = { name, summary_of(subverb) }
 		end
 	end
 	table.sort(rows, function(a, b) return a[1] < b[1] end)
@@ -126,7 +130,8 @@ end
 ---@param paint terminal.Paint
 ---@return string
 function help.verb(verb, name, paint)
-	local parts = { ("tidemill %s: %s\n"):format(name, verb.summary) }
+	local parts = { ("tidemill %s: %s\n"):format(name,
+		summary_of(verb)) }
 	local usage = {}
 
 	local function add(title, body)
@@ -168,7 +173,7 @@ function help.overview(paint)
 	for _, name in ipairs(verbs.names()) do
 		local verb = verbs.load(name)
 		if not verb.hidden then
-			rows[#rows + 1] = { name, verb.summary }
+			rows[#rows + 1] = { name, summary_of(verb) }
 		end
 	end
 	return "tidemill: runs recipes when something happens, and remembers\n"

@@ -2,23 +2,21 @@
 # The command line as people use it: projects, pipes, a terminal.
 #
 #     tests/e2e/cli_test.sh BINARY
-set -u
-
-bin=$(realpath "${1:-${TIDEMILL:-build/tidemill}}")
-top=$(mktemp -d)
-export TIDEMILL_HOME=$top/home TERM=xterm
+#
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+export TERM=xterm
 unset NO_COLOR
-failed=0
-trap 'rm -rf "$top"' EXIT
 
-# check NAME EXPECTED GOT: GOT must have the pattern EXPECTED in it.
-check() {
-	if [[ $3 == *$2* ]]; then
-		echo "ok $1"
-	else
-		printf 'FAIL %s\n  wanted: %s\n  got: %s\n' "$1" "$2" "$3"
-		failed=1
-	fi
+has() { # WANTED TEXT
+	[[ $2 == *$1* ]] || {
+		printf 'wanted: %s\ngot: %s\n' "$1" "$2"
+		return 1
+	}
+}
+
+check() { # NAME WANTED TEXT
+	it "$1" has "$2" "$3"
 }
 
 # exits NAME CODE COMMAND…
@@ -127,4 +125,4 @@ check "repl keeps its history" "time.sleep(5)" "$(cat "$TIDEMILL_HOME/history")"
 check "repl reads scripts" "3" "$(echo 'print(1 + 2)' | "$bin" repl)"
 
 exits "doctor finds nothing bad" 0 "$bin" doctor
-exit $failed
+finish
