@@ -39,11 +39,13 @@ end
 local function decode(row)
 	local recorded = row.result and require("json").decode(row.result) or {}
 
+	local problem = row.state ~= "passed" and row.state ~= "skipped"
+		and failure.decode(row.error) or nil
+
 	return { state = row.state, status = row.status, class = row.class,
-		signal = row.signal_name, output = recorded.output,
+		signal = problem and problem.signal, output = recorded.output,
 		outputs = recorded.outputs, value = recorded.value,
-		error = row.state ~= "passed" and row.state ~= "skipped"
-			and failure.decode(row.error) or nil }
+		error = problem }
 end
 
 local function record_end(run, self, outcome)
@@ -51,6 +53,7 @@ local function record_end(run, self, outcome)
 	local problem = outcome.error and failure.encode(outcome.error)
 	local how = { state = outcome.state, finished = time.now(),
 		attempt = self.attempt, status = outcome.status,
+		signal = outcome.signal and outcome.status - 128 or nil,
 		class = outcome.class, error = problem, result = encode(outcome),
 		log_bytes = outcome.log_bytes,
 		log_truncated = outcome.log_truncated }
@@ -102,7 +105,8 @@ local function run_apart(run, self)
 		return { state = "cancelled", error = outcome
 			or { code = "cancelled", message = "cancelled" } }
 	end
-	error(outcome, 0)
+	return { state = "failed", class = "script",
+		error = failure.of(outcome) }
 end
 
 local function run_once(run, self)
