@@ -89,7 +89,7 @@ function checks.processes()
 	local text = require("proc").describe()
 	local line = text:gsub("%s+$", ""):gsub("\n", "; ")
 
-	if line:find("namespace") and not line:find("no namespace") then
+	if line:find("guard: PID namespace", 1, true) then
 		return ok(line)
 	end
 	return warn(line, "without namespaces, steps that leave their process"

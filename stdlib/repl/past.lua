@@ -45,8 +45,8 @@ function Past:fork(step)
 	return past.again(self, { "fork", tostring(self.id), "--from", step })
 end
 
---- Starts the run again, from what failed, and returns the new one when it has
---- ended.
+--- Goes on with what failed, and returns the run when it has ended: this one,
+--- or a new one when its recipe has changed.
 ---@async
 ---@return repl.Past
 function Past:retry()
@@ -69,8 +69,9 @@ local function await(db, id)
 	end
 end
 
---- Runs a verb that makes a new run, in a process of its own that has the
---- terminal's output. Returns the new run when it has ended.
+--- Runs a verb that goes on with a run, or makes a new one of it, in a process
+--- of its own that has the terminal's output. Returns that run when it has
+--- ended.
 ---@async
 function past.again(run, words)
 	local db = run.db()
@@ -81,13 +82,9 @@ function past.again(run, words)
 		stdout = "inherit", stderr = "inherit", check = false }
 	local row = db:row("SELECT id FROM runs WHERE id > ? AND fork_of = ?"
 		.. " ORDER BY id LIMIT 1", before, run.id)
-	if not row then
-		error({ code = "not_found", message = ("no new run came of"
-			.. " 'tidemill %s %s'"):format(words[1], words[2]) },
-			0)
-	end
-	await(db, row.id)
-	return past.open(db, row.id)
+	local id = row and row.id or run.id
+	await(db, id)
+	return past.open(db, id)
 end
 
 --- Opens a run.
