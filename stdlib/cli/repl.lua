@@ -86,12 +86,16 @@ local function run_script(session)
 	if not chunk then
 		error({ code = "invalid", message = problem }, 0)
 	end
-	local ok, raised = xpcall(chunk, function(value)
-		if type(value) == "table" then return value end
-		return { code = "script", message = tostring(value),
-			traceback = debug.traceback("", 2) }
-	end)
-	if not ok then error(raised, 0) end
+	-- In a task of its own, which a limit may stop without stopping us.
+	local body = require("task").spawn(function()
+		local ok, raised = xpcall(chunk, function(value)
+			if type(value) == "table" then return value end
+			return { code = "script", message = tostring(value),
+				traceback = debug.traceback("", 2) }
+		end)
+		if not ok then error(raised, 0) end
+	end):observe()
+	body:await()
 end
 
 local function open_run(call, session, text)
