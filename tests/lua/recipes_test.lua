@@ -1,0 +1,104 @@
+-- Every recipe of recipes/ and every example of docs/recipes.md runs.
+
+local fs = require("fs")
+local proc = require("proc")
+local recipes = require("recipe.load")
+local test = require("test")
+
+local function run(place, name, params)
+	local words = { "/proc/self/exe", "run", name, check = false,
+		cwd = place, stderr = "merge",
+		env = { TIDEMILL_HOME = place .. "/home", NO_COLOR = "1" } }
+
+	for key, value in pairs(params or {}) do
+		words[#words + 1] = key .. "=" .. value
+	end
+	local result = proc.run(words)
+	test.equal(result.status, 0, result.stdout)
+	return result.stdout
+end
+
+local function place_with(name)
+	local place = test.temp_dir()
+
+	fs.copy("recipes/" .. name .. ".lua", place .. "/" .. name .. ".lua")
+	return place
+end
+
+local tests = {}
+
+function tests.all_of_them_are_valid()
+	local list = fs.list("recipes")
+
+	test.ok(#list >= 5)
+	for _, name in ipairs(list) do recipes.file("recipes/" .. name) end
+end
+
+function tests.make_builds_and_tests()
+	local place = place_with("make")
+
+	fs.write(place .. "/Makefile", "all test check:\n\t@echo made $@\n")
+	local out = run(place, "make.lua", { jobs = 1 })
+	test.match(out, "test | made test")
+	test.match(out, "passed")
+end
+
+function tests.deploy_switches_and_goes_back()
+	local place = place_with("deploy")
+
+	fs.mkdir(place .. "/dist")
+	fs.mkdir(place .. "/releases")
+	fs.write(place .. "/dist/page", "1")
+	run(place, "deploy.lua", { to = place .. "/releases" })
+	local current = fs.target(place .. "/releases/current")
+	test.ok(fs.exists(place .. "/releases/" .. current .. "/page"))
+	local result = proc.run { "/proc/self/exe", "run", "--quiet",
+		"deploy.lua", "to=" .. place .. "/releases",
+		"from=missing", check = false, cwd = place, stderr = "merge",
+		env = { TIDEMILL_HOME = place .. "/home" } }
+	test.equal(result.status, 1)
+	test.equal(fs.target(place .. "/releases/current"), current)
+end
+
+function tests.matrix_runs_all_combinations()
+	local out = run(place_with("matrix"), "matrix.lua",
+		{ command = 'echo "$CC/$SANITIZE"' })
+
+	test.match(out, "clang%-address | clang/address")
+	test.match(out, "gcc%-none | gcc/")
+end
+
+function tests.backup_packs_and_rotates()
+	local place = place_with("backup")
+
+	fs.mkdir(place .. "/data")
+	fs.mkdir(place .. "/store")
+	fs.write(place .. "/data/a", "1")
+	fs.write(place .. "/store/20000101-000000.tar.gz", "old")
+	run(place, "backup.lua", { source = place .. "/data",
+		target = place .. "/store", keep = 1 })
+	test.equal(#fs.list(place .. "/store"), 1)
+	test.ok(not fs.exists(place .. "/store/20000101-000000.tar.gz"))
+end
+
+function tests.release_runs_its_graph()
+	local place = place_with("release")
+
+	run(place, "release.lua")
+	test.ok(fs.exists(place .. "/build.tar"))
+	test.ok(not fs.exists(place .. "/build"))
+end
+
+function tests.the_recipes_of_the_documentation_run()
+	local text, count = fs.read("docs/recipes.md"), 0
+
+	for recipe in text:gmatch("```lua recipe\n(.-)```") do
+		local place = test.temp_dir()
+		fs.write(place .. "/tidemill.lua", recipe)
+		run(place, ".")
+		count = count + 1
+	end
+	test.ok(count >= 3)
+end
+
+return tests
