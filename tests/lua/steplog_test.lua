@@ -1,6 +1,8 @@
 -- Module steplog: writers, masks and readers of step logs.
 
+local proc = require("proc")
 local steplog = require("steplog")
+local task = require("task")
 
 local tests = {}
 
@@ -135,6 +137,42 @@ function tests.a_failed_write_is_told_at_the_end()
 	local result = log:close()
 	assert(result.error:find("cannot open log '/proc/nothing/1.log'", 1, true))
 	assert(result.tail == "lost\n" and result.dropped == 5)
+end
+
+function tests.a_process_writes_straight_into_a_log()
+	local file <close> = temporary()
+	local mask = steplog.mask { "hunter22" }
+	local log = steplog.open { path = file.path, mask = mask }
+
+	proc.run { "sh", "-c", "echo out hunter22; echo bad hunter22 >&2",
+		log = log }
+	local result = log:close()
+	assert(result.lines == 2 and not result.tail:find("hunter", 1, true))
+	local streams = {}
+	for _, line in ipairs(steplog.read(file.path, { times = true })) do
+		streams[#streams + 1] = line.text
+	end
+	table.sort(streams)
+	assert(table.concat(streams, "|") == "bad ***|out ***")
+end
+
+function tests.a_log_in_use_cannot_be_closed()
+	local log = steplog.open {}
+	local running = task.spawn(function()
+		proc.run { "sh", "-c", "echo started; exec sleep 60",
+			log = log }
+	end)
+
+	task.timeout(10000, function()
+		while log:latest() ~= "started" do
+			require("time").sleep(5)
+		end
+	end)
+	local ok, problem = pcall(log.close, log)
+	assert(not ok and problem.code == "busy", problem)
+	running:cancel()
+	pcall(running.await, running)
+	assert(log:close().tail == "started\n")
 end
 
 function tests.wrong_options_are_refused()
