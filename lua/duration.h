@@ -6,6 +6,3 @@
 
 /* The milliseconds of the argument; raises when it is no duration. */
 int64_t duration_check(lua_State *L, int index);
-
-/* time.sleep and task.sleep. */
-int duration_sleep(lua_State *L);

@@ -7,8 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lua/fs_tree.h"
 #include "lua/lerror.h"
 #include "lua/modules.h"
+#include "lua/path.h"
 #include "runtime/base/file.h"
 #include "runtime/base/mem.h"
 
@@ -44,7 +46,7 @@ static struct buf *push_buf(lua_State *L, size_t max)
 
 static int l_read(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = path_check(L, 1);
 	lua_Integer max = luaL_optinteger(L, 2, READ_MAX);
 	struct error *err = NULL;
 	struct buf *bytes;
@@ -60,7 +62,7 @@ static int l_read(lua_State *L)
 
 static int l_write(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = path_check(L, 1);
 	size_t length;
 	const char *bytes = luaL_checklstring(L, 2, &length);
 	mode_t mode = (mode_t)luaL_optinteger(L, 3, 0644);
@@ -73,7 +75,7 @@ static int l_write(lua_State *L)
 
 static int l_append(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = path_check(L, 1);
 	size_t length;
 	const char *bytes = luaL_checklstring(L, 2, &length);
 	struct error *err = NULL;
@@ -87,7 +89,7 @@ static int l_exists(lua_State *L)
 {
 	struct stat found;
 
-	lua_pushboolean(L, stat(luaL_checkstring(L, 1), &found) == 0);
+	lua_pushboolean(L, stat(path_check(L, 1), &found) == 0);
 	return 1;
 }
 
@@ -104,7 +106,7 @@ static const char *kind_of(mode_t mode)
 
 static int l_stat(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = path_check(L, 1);
 	struct stat found;
 
 	if (lstat(path, &found) != 0) {
@@ -131,7 +133,7 @@ static int l_stat(lua_State *L)
 
 static int l_list(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = path_check(L, 1);
 	struct dirent **entries = NULL;
 	int count;
 
@@ -154,7 +156,7 @@ static int l_list(lua_State *L)
 
 static int l_mkdir(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = path_check(L, 1);
 	mode_t mode = (mode_t)luaL_optinteger(L, 2, 0777);
 	struct error *err = NULL;
 
@@ -163,30 +165,10 @@ static int l_mkdir(lua_State *L)
 	return 0;
 }
 
-static int l_remove(lua_State *L)
-{
-	struct error *err = NULL;
-
-	if (file_remove(luaL_checkstring(L, 1), &err) != 0)
-		return lerror_raise(L, err);
-	return 0;
-}
-
-static int l_copy(lua_State *L)
-{
-	const char *from = luaL_checkstring(L, 1);
-	const char *to = luaL_checkstring(L, 2);
-	struct error *err = NULL;
-
-	if (file_copy(from, to, &err) != 0)
-		return lerror_raise(L, err);
-	return 0;
-}
-
 static int l_rename(lua_State *L)
 {
-	const char *from = luaL_checkstring(L, 1);
-	const char *to = luaL_checkstring(L, 2);
+	const char *from = path_check(L, 1);
+	const char *to = path_check(L, 2);
 
 	if (rename(from, to) != 0)
 		return raise_errno(L, "rename", from);
@@ -195,7 +177,7 @@ static int l_rename(lua_State *L)
 
 static int l_chmod(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = path_check(L, 1);
 
 	if (chmod(path, (mode_t)luaL_checkinteger(L, 2)) != 0)
 		return raise_errno(L, "change the mode of", path);
@@ -204,8 +186,8 @@ static int l_chmod(lua_State *L)
 
 static int l_link(lua_State *L)
 {
-	const char *target = luaL_checkstring(L, 1);
-	const char *path = luaL_checkstring(L, 2);
+	const char *target = path_check(L, 1);
+	const char *path = path_check(L, 2);
 
 	if (symlink(target, path) != 0)
 		return raise_errno(L, "make", path);
@@ -214,7 +196,7 @@ static int l_link(lua_State *L)
 
 static int l_target(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = path_check(L, 1);
 	char target[4096];
 	ssize_t length = readlink(path, target, sizeof(target));
 
@@ -226,7 +208,7 @@ static int l_target(lua_State *L)
 
 static int l_real(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = path_check(L, 1);
 	char *real = realpath(path, NULL);
 
 	if (!real)
@@ -263,7 +245,7 @@ static int l_current_dir(lua_State *L)
 
 static int l_executable(lua_State *L)
 {
-	lua_pushboolean(L, access(luaL_checkstring(L, 1), X_OK) == 0);
+	lua_pushboolean(L, access(path_check(L, 1), X_OK) == 0);
 	return 1;
 }
 
@@ -272,16 +254,17 @@ int luaopen_fs(lua_State *L)
 	static const luaL_Reg functions[] = {
 		{"append", l_append},
 		{"chmod", l_chmod},
-		{"copy", l_copy},
+		{"copy", fs_copy},
 		{"current_dir", l_current_dir},
 		{"executable", l_executable},
 		{"exists", l_exists},
+		{"glob", fs_glob},
 		{"link", l_link},
 		{"list", l_list},
 		{"mkdir", l_mkdir},
 		{"read", l_read},
 		{"real", l_real},
-		{"remove", l_remove},
+		{"remove", fs_remove},
 		{"rename", l_rename},
 		{"stat", l_stat},
 		{"target", l_target},

@@ -1,83 +1,102 @@
 /* Binding: the program's own log. */
 #include <lauxlib.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "lua/modules.h"
+#include "runtime/base/buf.h"
 #include "runtime/base/log.h"
 
 #define FIELDS_MAX 64
+#define LINE_MAX_BYTES 4096
 
-static int text_order(lua_State *L)
+/* Stack slots of an entry's arguments, and of its fields as text. */
+enum { MESSAGE = 1, FIELDS, NAMES, VALUES };
+
+/* Append a text; what would end the line, or the quotes, is escaped. */
+static void add_text(struct buf *line, const char *text, bool quoted)
 {
-	lua_pushboolean(L, strcmp(luaL_tolstring(L, 1, NULL),
-				  luaL_tolstring(L, 2, NULL)) < 0);
-	return 1;
-}
-
-/* Append " key=value" for each field of the table at 2, sorted by key. */
-static void add_fields(lua_State *L, luaL_Buffer *line, int names)
-{
-	lua_Integer count = luaL_len(L, names);
-
-	for (lua_Integer i = 1; i <= count; i++) {
-		const char *value;
-
-		lua_rawgeti(L, names, i);
-		lua_pushvalue(L, -1);
-		lua_gettable(L, 2);
-		value = luaL_tolstring(L, -1, NULL);
-		lua_pushfstring(
-			L, strpbrk(value, " \"=") ? " %s=\"%s\"" : " %s=%s",
-			lua_tostring(L, -3), value);
-		lua_replace(L, -4);
-		lua_pop(L, 2);
-		luaL_addvalue(line);
+	for (; *text; text++) {
+		if (*text == '\n') {
+			buf_puts(line, "\\n");
+			continue;
+		}
+		if (quoted && (*text == '"' || *text == '\\'))
+			buf_putc(line, '\\');
+		buf_putc(line, *text);
 	}
 }
 
-static void list_names(lua_State *L)
+static void add_value(struct buf *line, const char *value)
+{
+	bool quoted = !*value || strpbrk(value, " \"=\n\t");
+
+	if (quoted)
+		buf_putc(line, '"');
+	add_text(line, value, quoted);
+	if (quoted)
+		buf_putc(line, '"');
+}
+
+/* Make NAMES, sorted, and VALUES by name: from here on nothing can raise. */
+static void prepare_fields(lua_State *L)
 {
 	lua_Integer count = 0;
 
+	luaL_checktype(L, FIELDS, LUA_TTABLE);
+	lua_settop(L, FIELDS);
+	lua_newtable(L);
 	lua_newtable(L);
 	lua_pushnil(L);
-	while (lua_next(L, 2) && count < FIELDS_MAX) {
-		lua_pop(L, 1);
+	while (count < FIELDS_MAX && lua_next(L, FIELDS)) {
+		luaL_tolstring(L, -2, NULL);
 		lua_pushvalue(L, -1);
-		luaL_tolstring(L, -1, NULL);
-		lua_rawseti(L, 3, ++count);
+		lua_rawseti(L, NAMES, ++count);
+		luaL_tolstring(L, -2, NULL);
+		lua_rawset(L, VALUES);
 		lua_pop(L, 1);
 	}
-	lua_settop(L, 3);
+	lua_settop(L, VALUES);
 	lua_getglobal(L, "table");
 	lua_getfield(L, -1, "sort");
-	lua_pushvalue(L, 3);
-	lua_pushcfunction(L, text_order);
-	lua_call(L, 2, 0);
-	lua_settop(L, 3);
+	lua_pushvalue(L, NAMES);
+	lua_call(L, 1, 0);
+	lua_settop(L, VALUES);
+}
+
+/* Append " key=value" for each field. */
+static void add_fields(lua_State *L, struct buf *line)
+{
+	lua_Integer count = (lua_Integer)lua_rawlen(L, NAMES);
+
+	for (lua_Integer i = 1; i <= count; i++) {
+		lua_rawgeti(L, NAMES, i);
+		buf_putc(line, ' ');
+		add_text(line, lua_tostring(L, -1), false);
+		buf_putc(line, '=');
+		lua_rawget(L, VALUES);
+		add_value(line, lua_tostring(L, -1));
+		lua_pop(L, 1);
+	}
 }
 
 static int put(lua_State *L, enum log_level level)
 {
-	luaL_Buffer line;
+	bool fields = !lua_isnoneornil(L, FIELDS);
+	struct buf line;
 
-	luaL_tolstring(L, 1, NULL);
-	lua_replace(L, 1);
+	luaL_tolstring(L, MESSAGE, NULL);
+	lua_replace(L, MESSAGE);
+	if (fields)
+		prepare_fields(L);
 	if (level < log_level())
 		return 0;
-	if (lua_isnoneornil(L, 2)) {
-		log_write(level, "%s", lua_tostring(L, 1));
-		return 0;
-	}
-	luaL_checktype(L, 2, LUA_TTABLE);
-	lua_settop(L, 2);
-	list_names(L);
-	luaL_buffinit(L, &line);
-	lua_pushvalue(L, 1);
-	luaL_addvalue(&line);
-	add_fields(L, &line, 3);
-	luaL_pushresult(&line);
-	log_write(level, "%s", lua_tostring(L, -1));
+	buf_init(&line, LINE_MAX_BYTES);
+	add_text(&line, lua_tostring(L, MESSAGE), false);
+	if (fields)
+		add_fields(L, &line);
+	log_write(level, "%s", line.data ? line.data : "");
+	buf_release(&line);
 	return 0;
 }
 

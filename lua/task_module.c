@@ -1,7 +1,6 @@
 /* Binding: the module task. What waits for tasks is in task_join.c. */
 #include <lauxlib.h>
 
-#include "lua/duration.h"
 #include "lua/host.h"
 #include "lua/modules.h"
 #include "runtime/loop/signal.h"
@@ -177,7 +176,7 @@ int luaopen_task(lua_State *L)
 		{"current", l_current},     {"event", event_new},
 		{"join", join_first},       {"limits", l_limits},
 		{"shield", join_shield},    {"signal", l_signal},
-		{"sleep", duration_sleep},  {"spawn", l_spawn},
+		{"spawn", l_spawn},
 		{"timeout", join_timeout},  {NULL, NULL},
 	};
 

@@ -1,4 +1,5 @@
 /* Binding: clocks, sleeping, durations and dates. */
+#include <ctype.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,19 +13,23 @@
 #include "runtime/base/duration.h"
 #include "runtime/loop/timer.h"
 
+#define DURATION_MAX 1e15 /* milliseconds: 30,000 years */
+
 int64_t duration_check(lua_State *L, int index)
 {
 	struct error *err = NULL;
-	int64_t ms = 0;
+	lua_Number number;
+	int64_t ms;
 
 	if (lua_type(L, index) == LUA_TSTRING) {
 		if (duration_parse(lua_tostring(L, index), &ms, &err) != 0)
 			lerror_raise(L, err);
 		return ms;
 	}
-	ms = (int64_t)luaL_checknumber(L, index);
-	luaL_argcheck(L, ms >= 0, index, "must not be negative");
-	return ms;
+	number = luaL_checknumber(L, index);
+	luaL_argcheck(L, number >= 0 && number <= DURATION_MAX, index,
+		      "is no duration");
+	return (int64_t)number;
 }
 
 static int l_now(lua_State *L)
@@ -46,7 +51,7 @@ static int slept(lua_State *L, int status, lua_KContext context)
 	return 0;
 }
 
-int duration_sleep(lua_State *L)
+static int l_sleep(lua_State *L)
 {
 	int64_t ms = duration_check(L, 1);
 	struct timer *timer = task_op(L, sizeof(*timer));
@@ -104,7 +109,9 @@ static int read_rest(const char *rest, int64_t *ms)
 	if (*rest == '.') {
 		int scale = 100;
 
-		for (rest++; *rest >= '0' && *rest <= '9'; rest++, scale /= 10)
+		if (!isdigit((unsigned char)*++rest))
+			return -1;
+		for (; isdigit((unsigned char)*rest); rest++, scale /= 10)
 			*ms += scale * (*rest - '0');
 	}
 	if (*rest == '\0' || strcmp(rest, "Z") == 0)
@@ -122,16 +129,21 @@ static int l_parse(lua_State *L)
 	struct error *err = NULL;
 	struct tm parts = {0};
 	const char *rest = strptime(text, "%Y-%m-%d", &parts);
+	struct tm given;
+	time_t seconds;
 	int64_t ms = 0;
 
 	if (rest && (*rest == 'T' || *rest == ' '))
 		rest = strptime(rest + 1, "%H:%M:%S", &parts);
-	if (!rest || read_rest(rest, &ms) != 0) {
+	given = parts;
+	seconds = timegm(&parts); /* makes 2 March of 30 February */
+	if (!rest || read_rest(rest, &ms) != 0 ||
+	    given.tm_mday != parts.tm_mday) {
 		error_set(&err, ERROR_INVALID,
 			  "'%s' is no time like 2026-01-31T12:30:00Z", text);
 		return lerror_raise(L, err);
 	}
-	lua_pushinteger(L, ms + (int64_t)timegm(&parts) * 1000);
+	lua_pushinteger(L, ms + (int64_t)seconds * 1000);
 	return 1;
 }
 
@@ -139,7 +151,7 @@ int luaopen_time(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
 		{"now", l_now},           {"monotonic", l_monotonic},
-		{"sleep", duration_sleep},       {"duration", l_duration},
+		{"sleep", l_sleep},       {"duration", l_duration},
 		{"describe", l_describe}, {"format", l_format},
 		{"parse", l_parse},       {NULL, NULL},
 	};

@@ -105,11 +105,6 @@ function task.timeout(delay, fn, ...) end
 ---@return any …
 function task.shield(fn, ...) end
 
---- Waits; see time.sleep.
----@async
----@param delay integer|string milliseconds, or "1h30m"
-function task.sleep(delay) end
-
 --- Waits for one of the signals, and returns its name as it was given.
 ---@async
 ---@param names string[] "USR1", "SIGINT", …; at most eight

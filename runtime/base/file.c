@@ -195,37 +195,48 @@ int file_remove(const char *path, struct error **err)
 	return 0;
 }
 
-static int copy_bytes(const char *from, const char *to, mode_t mode,
-		      struct error **err)
+/* Put what is in `source` into a new or shorter file at `to`. */
+static int copy_into(int source, const struct stat *from, const char *to,
+		     struct error **err)
 {
-	int source = open(from, O_RDONLY | O_CLOEXEC);
-	int target = -1;
+	int target = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	char *chunk = mem_alloc(CHUNK);
-	int status = -1;
-	ssize_t count;
+	ssize_t count = -1;
+	struct stat found;
+	int status = 0;
 
-	if (source < 0) {
-		file_error(err, "open", from);
-		goto out;
+	if (target < 0 || fstat(target, &found) != 0) {
+		status = file_error(err, "write", to);
+	} else if (found.st_dev == from->st_dev &&
+		   found.st_ino == from->st_ino) {
+		status = error_set(err, ERROR_INVALID,
+				   "cannot copy '%s' onto itself", to);
+	} else {
+		if (ftruncate(target, 0) == 0)
+			while ((count = read(source, chunk, CHUNK)) > 0 &&
+			       write_all(target, chunk, (size_t)count) == 0)
+				continue;
+		if (count != 0 || fchmod(target, from->st_mode & 07777) != 0)
+			status = file_error(err, "copy to", to);
 	}
-	target = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (target < 0) {
-		file_error(err, "write", to);
-		goto out;
-	}
-	while ((count = read(source, chunk, CHUNK)) > 0)
-		if (write_all(target, chunk, (size_t)count) != 0)
-			break;
-	if (count != 0 || fchmod(target, mode) != 0)
-		file_error(err, "copy to", to);
-	else
-		status = 0;
-out:
 	mem_free(chunk);
-	if (source >= 0)
-		close(source);
 	if (target >= 0)
 		close(target);
+	return status;
+}
+
+static int copy_bytes(const char *from, const char *to, struct error **err)
+{
+	int source = open(from, O_RDONLY | O_CLOEXEC);
+	struct stat found;
+	int status;
+
+	if (source < 0 || fstat(source, &found) != 0)
+		status = file_error(err, "open", from);
+	else
+		status = copy_into(source, &found, to, err);
+	if (source >= 0)
+		close(source);
 	return status;
 }
 
@@ -243,39 +254,73 @@ static int copy_link(const char *from, const char *to, struct error **err)
 	return 0;
 }
 
+/* Where a directory is copied to, and which one that is. */
+struct copy {
+	const char *to;
+	const struct stat *root;
+};
+
+static int copy_any(const char *from, const char *to, const struct stat *root,
+		    struct error **err);
+
 static int copy_name(void *context, const char *dir, const char *name,
 		     struct error **err)
 {
+	struct copy *copy = context;
 	char *from = path_join(dir, name);
-	char *to = path_join(context, name);
-	int status = file_copy(from, to, err);
+	char *to = path_join(copy->to, name);
+	int status = copy_any(from, to, copy->root, err);
 
 	mem_free(from);
 	mem_free(to);
 	return status;
 }
 
-int file_copy(const char *from, const char *to, struct error **err)
+static int copy_dir(const char *from, const char *to, const struct stat *root,
+		    struct error **err)
+{
+	struct copy copy = {.to = to, .root = root};
+	struct stat found;
+	struct stat made;
+	mode_t mode;
+
+	if (stat(from, &found) != 0)
+		return file_error(err, "open", from);
+	if (root && root->st_dev == found.st_dev &&
+	    root->st_ino == found.st_ino)
+		return error_set(err, ERROR_INVALID,
+				 "cannot copy a directory into itself");
+	mode = found.st_mode & 07777;
+	if (file_make_dir(to, mode | S_IRWXU, err) != 0)
+		return -1;
+	if (stat(to, &made) != 0)
+		return file_error(err, "make", to);
+	if (!root)
+		copy.root = &made;
+	if (each_name(from, &copy, copy_name, err) != 0)
+		return -1;
+	return chmod(to, mode) == 0 ? 0 : file_error(err, "make", to);
+}
+
+static int copy_any(const char *from, const char *to, const struct stat *root,
+		    struct error **err)
 {
 	struct stat found;
-	char *target;
-	int status;
 
 	if (lstat(from, &found) != 0)
 		return file_error(err, "open", from);
 	if (S_ISLNK(found.st_mode))
 		return copy_link(from, to, err);
 	if (S_ISREG(found.st_mode))
-		return copy_bytes(from, to, found.st_mode & 07777, err);
-	if (!S_ISDIR(found.st_mode))
-		return error_set(err, ERROR_INVALID,
-				 "cannot copy '%s': it is no file, link or "
-				 "directory",
-				 from);
-	if (file_make_dir(to, (found.st_mode & 07777) | S_IRWXU, err) != 0)
-		return -1;
-	target = mem_copy(to);
-	status = each_name(from, target, copy_name, err);
-	mem_free(target);
-	return status;
+		return copy_bytes(from, to, err);
+	if (S_ISDIR(found.st_mode))
+		return copy_dir(from, to, root, err);
+	return error_set(err, ERROR_INVALID,
+			 "cannot copy '%s': it is no file, link or directory",
+			 from);
+}
+
+int file_copy(const char *from, const char *to, struct error **err)
+{
+	return copy_any(from, to, NULL, err);
 }
