@@ -18,6 +18,7 @@ enum {
 	BUSY_LONGEST = 2000,   /* us */
 	BUSY_TOTAL = 10000000, /* us */
 	CHECKPOINT_PAGES = 1000,
+	WAL_PAGES_LEFT = 64,
 	APPLICATION = 0x54444d4c /* "TDML": this file is ours */
 };
 
@@ -56,6 +57,7 @@ static int on_commit(void *context, sqlite3 *sqlite, const char *name,
 {
 	struct db *db = context;
 
+	db->wal_pages = pages;
 	if (pages < db->checkpoint_at - CHECKPOINT_PAGES)
 		db->checkpoint_at = CHECKPOINT_PAGES;
 	if (pages < db->checkpoint_at)
@@ -193,6 +195,8 @@ static int configure(struct db *db, struct error **err)
 	sqlite3_busy_handler(db->sqlite, on_busy, db);
 	sqlite3_wal_hook(db->sqlite, on_commit, db);
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_PERSIST_WAL,
+			     &(int){1});
 	result = sqlite3_exec(db->sqlite, common, NULL, NULL, NULL);
 	while (result == SQLITE_OK && db->mode == DB_WRITE) {
 		result = sqlite3_exec(db->sqlite, writing, NULL, NULL, NULL);
@@ -257,6 +261,14 @@ void db_close(struct db *db)
 		error_free(err);
 	}
 	db_ungroup(db);
+	/*
+	 * A last connection that closes would copy the WAL and remove it, and
+	 * the next command make it again: 2 ms of every command. It stays, as
+	 * long as reading it at the next start costs less.
+	 */
+	if (db->sqlite && db->wal_pages < WAL_PAGES_LEFT)
+		sqlite3_db_config(db->sqlite,
+				  SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	db_forget_statements(db);
 	sqlite3_close_v2(db->sqlite);
 	error_free(db->lost);
