@@ -65,6 +65,7 @@ wait_for() { # SECONDS COMMAND…
 		}
 		read -r -t 0.02 <> <(:)
 	done
+	return 0
 }
 
 tm() {
