@@ -49,7 +49,10 @@ it "repeated no finished step" test "$(sort "$top/trace" | uniq -c |
 	tr -s ' ' | tr '\n' ';')" = " 2 one; 2 two;"
 rm "$gate"
 
-for _ in 1 2 3; do tm emit group >/dev/null; done
+tm emit group >/dev/null
+it "starts the first of a group" soon running \
+	"select state from runs where id = 4"
+for _ in 1 2; do tm emit group >/dev/null; done
 it "lets the newest replace what is queued" soon superseded \
 	"select state from runs where id = 5"
 it "says who replaced it" is "run 6 of group 'g' replaced run 5" \
