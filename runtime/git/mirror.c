@@ -9,6 +9,7 @@
 #include "runtime/base/file.h"
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
+#include "runtime/git/network.h"
 #include "runtime/git/remote.h"
 #include "runtime/git/remote_link.h"
 
@@ -182,8 +183,11 @@ int remote_mirror(const struct remote *remote, const char *dir,
 	if (status < 0)
 		status = library_error(err, status, "cannot make mirror '%s'",
 				       dir);
-	else
+	if (status == 0) {
+		network_begin(remote->cancelled);
 		status = update(&link, handle, err);
+		network_end();
+	}
 out:
 	git_repository_free(handle);
 	if (lock >= 0)

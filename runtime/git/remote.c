@@ -6,6 +6,7 @@
 
 #include "runtime/base/buf.h"
 #include "runtime/base/mem.h"
+#include "runtime/git/network.h"
 #include "runtime/git/remote_link.h"
 
 static char *decode(const char *text)
@@ -144,7 +145,9 @@ int remote_refs(const struct remote *remote, struct refs *refs,
 	status = git_remote_create_detached(&handle, remote->url);
 	if (status < 0)
 		return remote_link_error(&link, status, err);
+	network_begin(remote->cancelled);
 	status = read_heads(&link, handle, refs, err);
+	network_end();
 	git_remote_free(handle);
 	return status;
 }
@@ -187,7 +190,9 @@ int remote_clone(const struct remote *remote, const char *dir,
 	clone.checkout_opts.notify_flags = GIT_CHECKOUT_NOTIFY_UPDATED;
 	clone.checkout_opts.notify_cb = on_checkout;
 	clone.checkout_opts.notify_payload = &link;
+	network_begin(remote->cancelled);
 	status = git_clone(&made, path ? path : remote->url, dir, &clone);
+	network_end();
 	git_repository_free(made);
 	mem_free(path);
 	if (status < 0)
@@ -217,7 +222,9 @@ int remote_fetch(const char *path, const char *name,
 				       name);
 	} else {
 		link.url = git_remote_url(handle);
+		network_begin(cancelled);
 		status = remote_link_fetch(&link, handle, NULL, err);
+		network_end();
 	}
 	git_remote_free(handle);
 	repo_close(repo);
