@@ -10,7 +10,7 @@ clang=$(command -v clang-14 || command -v clang) || {
 	exit 1
 }
 sources=$(ls runtime/base/*.c runtime/text/*.c runtime/store/steplog*.c \
-	runtime/store/zones.c)
+	runtime/store/zones.c runtime/git/refs*.c)
 status=0
 for target in tests/fuzz/*_fuzz.c; do
 	name=$(basename "$target" _fuzz.c)
