@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lua/fs_tree.h"
+#include "lua/lbuf.h"
 #include "lua/lerror.h"
 #include "lua/modules.h"
 #include "lua/path.h"
@@ -24,26 +25,6 @@ static int raise_errno(lua_State *L, const char *verb, const char *path)
 	return lerror_raise(L, err);
 }
 
-static int collect_buf(lua_State *L)
-{
-	buf_release(lua_touserdata(L, 1));
-	return 0;
-}
-
-/* Push a buffer that is freed with the garbage, whatever raises. */
-static struct buf *push_buf(lua_State *L, size_t max)
-{
-	struct buf *bytes = lua_newuserdatauv(L, sizeof(*bytes), 0);
-
-	buf_init(bytes, max);
-	if (luaL_newmetatable(L, "tidemill.buf")) {
-		lua_pushcfunction(L, collect_buf);
-		lua_setfield(L, -2, "__gc");
-	}
-	lua_setmetatable(L, -2);
-	return bytes;
-}
-
 static int l_read(lua_State *L)
 {
 	const char *path = path_check(L, 1);
@@ -52,11 +33,10 @@ static int l_read(lua_State *L)
 	struct buf *bytes;
 
 	luaL_argcheck(L, max >= 0, 2, "must not be negative");
-	bytes = push_buf(L, (size_t)max);
+	bytes = lbuf_push(L, (size_t)max);
 	if (file_read(path, bytes, &err) != 0)
 		return lerror_raise(L, err);
-	lua_pushlstring(L, bytes->data ? bytes->data : "", bytes->length);
-	buf_release(bytes);
+	lbuf_push_string(L, bytes);
 	return 1;
 }
 

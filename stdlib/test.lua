@@ -103,9 +103,9 @@ function test.raises(wanted, fn, ...)
 	if type(problem) == "table" and problem.code == wanted then
 		return problem
 	end
-	if not tostring(problem):find(wanted) then
-		fail(nil, "%s was raised, not %s", show(tostring(problem)),
-			wanted)
+	local text = require("command.failure").text(problem)
+	if not text:find(wanted) then
+		fail(nil, "%s was raised, not %s", show(text), wanted)
 	end
 	return problem
 end

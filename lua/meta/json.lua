@@ -1,6 +1,6 @@
 ---@meta json
---- JSON, read by lua-cjson and written so that the same value always makes the
---- same text.
+--- JSON, written so that the same value always makes the same text. Bytes that
+--- are no UTF-8 become U+FFFD.
 error("definitions for the editor, not a module")
 
 ---@class json
@@ -11,7 +11,7 @@ local json = {}
 ---@field pretty? boolean lines and indents (default false)
 ---@field indent? string one step of indentation (default two blanks)
 
---- Returns the value of a JSON text. Whole numbers become integers, null
+--- Returns the value of a JSON text. Whole numbers become integers (of 64 bits), others floats, null
 --- becomes `json.null`, and an empty array stays one when it is encoded again.
 --- Raises `invalid` with line and column.
 ---@param text string
@@ -21,7 +21,7 @@ function json.decode(text) end
 --- Returns a value as JSON, keys sorted. A table is an array when its keys are
 --- 1 to n or `json.array` made it one; an empty one is `{}`. Raises `invalid`
 --- for what JSON cannot say: functions, infinite numbers, tables that hold
---- themselves or are nested more than 200 levels deep.
+--- themselves or are nested more than 1000 levels deep.
 ---@param value any
 ---@param options? json.Options
 ---@return string
