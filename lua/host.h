@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "lua/task.h"
+#include "runtime/loop/signal.h"
 
 /* Something to be called from the loop's next turn, so never recursively. */
 struct ready {
@@ -34,6 +35,8 @@ struct host {
 	struct ready *last;
 	struct task *running;
 	struct limits limits;
+	struct signal_watch pokes; /* see task_module.c */
+	bool poked;                /* `pokes` is open */
 };
 
 /* Somebody who waits for a task's end: in its list and in a join. */

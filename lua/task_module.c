@@ -1,5 +1,6 @@
 /* Binding: the module task. What waits for tasks is in task_join.c. */
 #include <lauxlib.h>
+#include <signal.h>
 
 #include "lua/host.h"
 #include "lua/modules.h"
@@ -104,6 +105,25 @@ static int signalled(lua_State *L, int status, lua_KContext context)
 	}
 }
 
+static void on_poke(void *context, int number)
+{
+	(void)context;
+	(void)number;
+}
+
+/*
+ * Whoever waits for SIGUSR1 does so again and again; one that comes in between
+ * must not end the process, as it does where nobody has a handler.
+ */
+static void survive_pokes(struct host *host, int number)
+{
+	if (number != SIGUSR1 || host->poked)
+		return;
+	host->poked = true;
+	host->pokes.callback = on_poke;
+	signal_watch_start(&host->pokes, host->loop, &number, 1);
+}
+
 static int l_signal(lua_State *L)
 {
 	int numbers[SIGNAL_MAX];
@@ -118,6 +138,7 @@ static int l_signal(lua_State *L)
 		if (numbers[i] == 0)
 			return luaL_error(L, "there is no signal '%s'",
 					  lua_tostring(L, -1));
+		survive_pokes(host_of(L), numbers[i]);
 		lua_pop(L, 1);
 	}
 	wait = task_op(L, sizeof(*wait));
@@ -171,13 +192,19 @@ static void make_class(lua_State *L)
 int luaopen_task(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{"all", join_all},          {"any", join_any},
-		{"cancelled", l_cancelled}, {"context", l_context},
-		{"current", l_current},     {"event", event_new},
-		{"join", join_first},       {"limits", l_limits},
-		{"shield", join_shield},    {"signal", l_signal},
+		{"all", join_all},
+		{"any", join_any},
+		{"cancelled", l_cancelled},
+		{"context", l_context},
+		{"current", l_current},
+		{"event", event_new},
+		{"join", join_first},
+		{"limits", l_limits},
+		{"shield", join_shield},
+		{"signal", l_signal},
 		{"spawn", l_spawn},
-		{"timeout", join_timeout},  {NULL, NULL},
+		{"timeout", join_timeout},
+		{NULL, NULL},
 	};
 
 	make_class(L);

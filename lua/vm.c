@@ -122,6 +122,8 @@ void vm_close(struct vm *vm)
 {
 	lua_close(vm->host.state);
 	uv_close((uv_handle_t *)&vm->host.idle, NULL);
+	if (vm->host.poked)
+		signal_watch_stop(&vm->host.pokes, NULL);
 	uv_run(vm->host.loop, UV_RUN_DEFAULT);
 	mem_free(vm);
 }

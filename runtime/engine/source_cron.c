@@ -14,7 +14,7 @@
 
 #define MISSED_AFTER 60000 /* ms late that count as missed, not as slow */
 #define CATCH_UP 1000      /* missed times that are caught up at most */
-#define BATCH 2000         /* events a transaction */
+#define BATCH 16384        /* events a transaction */
 
 struct cron_source {
 	struct engine *engine;
@@ -160,7 +160,7 @@ static int move_on(struct cron_source *cron, struct schedule *schedule,
  */
 static int fire_due(struct cron_source *cron, struct error **err)
 {
-	struct schedule *due[BATCH];
+	struct schedule **due = mem_array(BATCH, sizeof(struct schedule *));
 	size_t count = 0;
 	int64_t now = clock_now();
 	struct schedule *first;
@@ -177,6 +177,7 @@ static int fire_due(struct cron_source *cron, struct error **err)
 		if (status == 0)
 			status = move_on(cron, due[i], now, err);
 	}
+	mem_free(due);
 	if (status != 0) {
 		db_rollback(cron->engine->db);
 		return -1;
