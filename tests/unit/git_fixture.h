@@ -18,16 +18,6 @@
 #include "runtime/base/file.h"
 #include "runtime/base/mem.h"
 
-/*
- * libgit2 1.5 forgets the match data of a regular expression that does not
- * match, when it looks through a repository's configuration for remotes.
- */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libpcre2";
-}
-
 /* Enter a new folder; git asks nobody and reads no one's settings. */
 static inline int fixture_enter(void **state)
 {

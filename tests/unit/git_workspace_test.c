@@ -1,6 +1,7 @@
 /* Workspaces and remotes, looked at with the git program. */
 #include "tests/unit/git_fixture.h"
 
+#include <git2/sys/credential.h>
 #include <uv.h>
 
 #include "runtime/git/credentials.h"
@@ -202,6 +203,72 @@ static void urls_and_netrc_are_told_apart(void **state)
 	mem_free(user);
 }
 
+static int ask(struct credentials *tried, unsigned allowed, char **what)
+{
+	git_credential *made = NULL;
+	int status = credentials_acquire(&made, "https://b.org:8443/x", "me",
+					 allowed, tried);
+
+	*what = NULL;
+	if (status == 0 && made->credtype == GIT_CREDENTIAL_USERPASS_PLAINTEXT)
+		*what = mem_printf(
+			"%s:%s",
+			((git_credential_userpass_plaintext *)made)->username,
+			((git_credential_userpass_plaintext *)made)->password);
+	else if (status == 0 && made->credtype == GIT_CREDENTIAL_SSH_KEY)
+		*what = mem_copy(((git_credential_ssh_key *)made)->privatekey);
+	else if (status == 0)
+		*what = mem_copy(git_credential_get_username(made));
+	git_credential_free(made);
+	return status;
+}
+
+static void assert_asked(struct credentials *tried, unsigned allowed,
+			 const char *expected)
+{
+	char *what;
+
+	assert_int_equal(ask(tried, allowed, &what), 0);
+	assert_string_equal(what, expected);
+	mem_free(what);
+}
+
+static void each_way_to_log_in_is_tried_once(void **state)
+{
+	struct credentials tried = {0};
+	unsigned password = GIT_CREDENTIAL_USERPASS_PLAINTEXT;
+	unsigned key = GIT_CREDENTIAL_SSH_KEY;
+	char *what;
+
+	(void)state;
+	git_libgit2_init();
+	run("echo 'machine b.org login you password pw' >.netrc &&"
+	    "mkdir .ssh && : >.ssh/id_ecdsa && : >.ssh/id_rsa && : >named");
+	setenv("TIDEMILL_GIT_TOKEN", "secret", 1);
+	assert_asked(&tried, password, "me:secret");
+	assert_asked(&tried, password, "you:pw");
+	assert_int_equal(ask(&tried, password, &what), GIT_EAUTH);
+	unsetenv("TIDEMILL_GIT_TOKEN");
+	tried = (struct credentials){0};
+	assert_asked(&tried, password, "you:pw");
+
+	unsetenv("SSH_AUTH_SOCK");
+	assert_asked(&tried, GIT_CREDENTIAL_USERNAME, "me");
+	assert_int_equal(ask(&tried, key, &what), 0);
+	assert_non_null(strstr(what, "/.ssh/id_ecdsa"));
+	mem_free(what);
+	assert_int_equal(ask(&tried, key, &what), 0);
+	assert_non_null(strstr(what, "/.ssh/id_rsa"));
+	mem_free(what);
+	assert_int_equal(ask(&tried, key, &what), GIT_EAUTH);
+	setenv("TIDEMILL_SSH_KEY", "named", 1);
+	tried = (struct credentials){0};
+	assert_asked(&tried, key, "named");
+	assert_int_equal(ask(&tried, key, &what), GIT_EAUTH);
+	unsetenv("TIDEMILL_SSH_KEY");
+	git_libgit2_shutdown();
+}
+
 static void count(struct op *op)
 {
 	++*(int *)op->waiter;
@@ -256,6 +323,7 @@ int main(void)
 		TEST(mirrors_follow_their_remote),
 		TEST(clones_fetches_and_remote_refs),
 		TEST(urls_and_netrc_are_told_apart),
+		TEST(each_way_to_log_in_is_tried_once),
 		TEST(jobs_run_on_the_pool),
 	};
 
