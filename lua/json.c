@@ -19,12 +19,17 @@ int json_invalid(lua_State *L, const char *format, const char *what)
 	return lerror_raise(L, err);
 }
 
+/* A userdata that frees the value, whatever raises meanwhile. */
+struct holder {
+	json_t *value;
+};
+
 static int collect(lua_State *L)
 {
-	json_t **held = lua_touserdata(L, 1);
+	struct holder *holder = lua_touserdata(L, 1);
 
-	json_decref(*held);
-	*held = NULL;
+	json_decref(holder->value);
+	holder->value = NULL;
 	return 0;
 }
 
@@ -95,21 +100,21 @@ static int l_decode(lua_State *L)
 {
 	size_t length;
 	const char *text = luaL_checklstring(L, 1, &length);
-	json_t **held = lua_newuserdatauv(L, sizeof(*held), 0);
+	struct holder *holder = lua_newuserdatauv(L, sizeof(*holder), 0);
 	json_error_t problem;
 
-	*held = NULL;
+	holder->value = NULL;
 	luaL_setmetatable(L, "tidemill.json");
-	*held = json_loadb(text, length, JSON_DECODE_ANY | JSON_ALLOW_NUL,
-			   &problem);
-	if (!*held) {
+	holder->value = json_loadb(text, length,
+				   JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
+	if (!holder->value) {
 		lua_pushfstring(L, "line %d, column %d: %s", problem.line,
 				problem.column, problem.text);
 		return json_invalid(L, "not JSON: %s", lua_tostring(L, -1));
 	}
-	push_value(L, *held, 0);
-	json_decref(*held);
-	*held = NULL;
+	push_value(L, holder->value, 0);
+	json_decref(holder->value);
+	holder->value = NULL;
 	return 1;
 }
 

@@ -7,7 +7,7 @@
 #include "runtime/base/mem.h"
 
 #define INSTRUCTIONS 100000 /* between two looks */
-#define HUGE_BYTES (16 * 1024 * 1024UL)
+#define HUGE_BYTES ((size_t)16 << 20)
 
 static void on_count(lua_State *L, lua_Debug *debug);
 

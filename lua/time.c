@@ -100,11 +100,38 @@ static int l_format(lua_State *L)
 	return 1;
 }
 
-/* What follows the seconds: ".123", then "Z", "+02:00" or nothing (UTC). */
+/* The number that two digits make; -1 if they are none. */
+static int two_digits(const char *text)
+{
+	if (!isdigit((unsigned char)text[0]) ||
+	    !isdigit((unsigned char)text[1]))
+		return -1;
+	return (text[0] - '0') * 10 + text[1] - '0';
+}
+
+/* "Z", "+02:00" or nothing: minutes that the zone is before UTC. */
+static int read_zone(const char *zone, int *minutes)
+{
+	int hours;
+
+	*minutes = 0;
+	if (*zone == '\0' || strcmp(zone, "Z") == 0)
+		return 0;
+	if (strlen(zone) != 6 || (*zone != '+' && *zone != '-') ||
+	    zone[3] != ':')
+		return -1;
+	hours = two_digits(zone + 1);
+	*minutes = two_digits(zone + 4);
+	if (hours < 0 || hours > 23 || *minutes < 0 || *minutes > 59)
+		return -1;
+	*minutes = (hours * 60 + *minutes) * (*zone == '+' ? 1 : -1);
+	return 0;
+}
+
+/* What follows the seconds: ".123", then the zone. */
 static int read_rest(const char *rest, int64_t *ms)
 {
-	int hours, minutes = 0, used = 0;
-	char sign;
+	int minutes;
 
 	if (*rest == '.') {
 		int scale = 100;
@@ -112,14 +139,11 @@ static int read_rest(const char *rest, int64_t *ms)
 		if (!isdigit((unsigned char)*++rest))
 			return -1;
 		for (; isdigit((unsigned char)*rest); rest++, scale /= 10)
-			*ms += scale * (*rest - '0');
+			*ms += (int64_t)scale * (*rest - '0');
 	}
-	if (*rest == '\0' || strcmp(rest, "Z") == 0)
-		return 0;
-	if (sscanf(rest, "%c%2d:%2d%n", &sign, &hours, &minutes, &used) != 3 ||
-	    rest[used] || (sign != '+' && sign != '-'))
+	if (read_zone(rest, &minutes) != 0)
 		return -1;
-	*ms -= (sign == '+' ? 1 : -1) * ((int64_t)hours * 60 + minutes) * 60000;
+	*ms -= (int64_t)minutes * 60000;
 	return 0;
 }
 
