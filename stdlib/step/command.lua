@@ -101,6 +101,19 @@ local function judge(step, result)
 	return outcome
 end
 
+--- The guard of this run's processes can be killed, too, and takes them all
+--- with it: then this runner has crashed, and the run is resumed like after
+--- any crash. Seen by that nothing can be started any more.
+local function check_guard(run, ok, result)
+	if ok and (result.signal ~= "KILL" or result.timed_out) then return end
+	if not ok and require("run.failure").is_cancel(result) then return end
+	if pcall(proc.run, { "/bin/true", check = false }) then return end
+	io.stderr:write(("tidemill: run %d: the guard of its processes was"
+		.. " killed; 'tidemill resume %d' goes on\n"):format(run.id,
+		run.id))
+	os.exit(70)
+end
+
 --- Runs `step` and returns its outcome; raises only when it is cancelled.
 ---@async
 ---@param run run.Runner
@@ -115,6 +128,7 @@ function command.run(run, step)
 		step.output_path = os.tmpname()
 	end
 	local ok, result = pcall(call, run, step, log)
+	check_guard(run, ok, result)
 	local closed = log:close()
 	local outcome
 
