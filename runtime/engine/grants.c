@@ -110,7 +110,7 @@ static int64_t group_blocker(struct db *db, const struct queued *run)
 /* A group takes at most one of its queued runs a pass: rows must show it. */
 struct pass {
 	struct db *db;
-	const struct grant_options *options;
+	struct grant_options *options;
 	int64_t *runs;
 	int max, count;
 	int64_t used;
@@ -118,47 +118,55 @@ struct pass {
 	struct map lenders; /* parents that lent theirs */
 };
 
-static int say(struct pass *pass, const struct queued *run, char *reason)
+static void say(struct pass *pass, const struct queued *run, int64_t blocker)
 {
-	int status = run_waits_for(pass->db, run->id, reason, NULL);
+	char *reason = mem_printf("run %lld in group '%s'", (long long)blocker,
+				  run->group);
 
+	run_waits_for(pass->db, run->id, reason, NULL);
 	mem_free(reason);
-	return status < 0 ? -1 : 0;
 }
 
-static int consider(struct pass *pass, const struct queued *run)
+/* A place for this run: 1, one that its parent lends: 2, none: 0. */
+static int find_place(struct pass *pass, const struct queued *run, char *parent)
+{
+	if (run->parent > 0 && !map_get(&pass->lenders, parent) &&
+	    place_is_lent(pass->db, run->parent))
+		return 2;
+	return pass->used < (int64_t)pass->options->limit;
+}
+
+static void consider(struct pass *pass, const struct queued *run)
 {
 	int64_t blocker;
 	char parent[24];
-	bool lent;
+	int place;
 
 	if (pass->options->taken(pass->options->context, run->id))
-		return 0;
+		return;
 	snprintf(parent, sizeof(parent), "%lld", (long long)run->parent);
-	lent = !map_get(&pass->lenders, parent) &&
-	       place_is_lent(pass->db, run->parent);
-	if (pass->used >= (int64_t)pass->options->limit && !lent)
-		return say(pass, run,
-			   mem_printf("a free place (limit %u)",
-				      pass->options->limit));
+	place = find_place(pass, run, parent);
+	if (place == 0) {
+		pass->options->left = true;
+		return;
+	}
 	blocker = group_blocker(pass->db, run);
 	if (blocker == 0 && run->group && map_get(&pass->groups, run->group))
-		return 0; /* looked at again when the other has begun */
-	if (blocker > 0)
-		return say(pass, run,
-			   mem_printf("run %lld in group '%s'",
-				      (long long)blocker, run->group));
+		return; /* looked at again when the other has begun */
+	if (blocker > 0) {
+		say(pass, run, blocker);
+		return;
+	}
 	if (run->group)
 		map_put(&pass->groups, run->group, pass);
-	if (lent)
+	if (place == 2)
 		map_put(&pass->lenders, parent, pass);
 	else
 		pass->used++;
 	pass->runs[pass->count++] = run->id;
-	return 0;
 }
 
-int queue_grants(struct db *db, const struct grant_options *options,
+int queue_grants(struct db *db, struct grant_options *options,
 		 int64_t *runs, /* NOLINT: filled through `pass` */
 		 int max, struct error **err)
 {
@@ -172,6 +180,7 @@ int queue_grants(struct db *db, const struct grant_options *options,
 	};
 	int count = read_queued(db, queued, LOOK_AHEAD, err);
 
+	options->left = count == LOOK_AHEAD;
 	map_init(&pass.groups);
 	map_init(&pass.lenders);
 	for (int i = 0; i < count && pass.count < max; i++)

@@ -64,22 +64,23 @@ static void arm(struct queue *queue)
 			       at > now ? (uint64_t)(at - now) : 1, 0);
 }
 
-/* Those behind the ones that were looked at, in one statement. */
+/* Those that were not looked at, in one statement. */
 static void mark_rest(struct queue *queue)
 {
+	char *taken = supervisor_runs(queue->engine->supervisor);
 	struct db *db = queue->engine->db;
 	int64_t newest = db_number(db, 0, "SELECT max(id) FROM runs", "");
 	char *reason;
 
-	if (newest <= queue->marked)
-		return;
 	reason = mem_printf("a free place (limit %u)",
 			    queue->engine->config->limit);
 	db_run(db, NULL,
 	       "UPDATE runs SET waits_for = ? WHERE id > ? AND state = 'queued'"
-	       " AND waits_for IS NULL",
-	       "ti", reason, queue->marked);
+	       " AND waits_for IS NULL AND id NOT IN (SELECT value FROM"
+	       " json_each(?))",
+	       "tit", reason, queue->marked, taken);
 	mem_free(reason);
+	mem_free(taken);
 	queue->marked = newest;
 }
 
@@ -104,6 +105,9 @@ static int grant(struct queue *queue, struct error **err)
 
 	for (int i = 0; i < count; i++)
 		supervisor_start(engine->supervisor, runs[i]);
+	if (options.left && db_number(engine->db, 0, "SELECT max(id) FROM runs",
+				      "") > queue->marked)
+		mark_rest(queue);
 	return count;
 }
 
@@ -124,7 +128,6 @@ void queue_run(struct queue *queue)
 	     locks_wake(engine->db, &err) < 0) ||
 	    (queue_mode(engine->db) == QUEUE_RUN && grant(queue, &err) < 0))
 		engine_complain(err, "cannot look at the queue");
-	mark_rest(queue);
 	arm(queue);
 }
 

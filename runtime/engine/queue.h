@@ -15,16 +15,17 @@ void queue_run(struct queue *queue);
 /*
  * What may be granted, as a decision over the database alone: the ids of
  * queued runs in the order in which they start, at most `max`. `taken` says of
- * a run that a runner was started for it already. Reasons of those that wait
- * are written when they change. Returns how many, or -1.
+ * a run that a runner was started for it already. Why one waits for its group
+ * is written when it changes. Returns how many, or -1.
  */
 struct grant_options {
 	unsigned limit;
 	bool (*taken)(void *context, int64_t run);
 	void *context;
 	unsigned pending; /* runners that have not claimed their run yet */
+	bool left;        /* result: some were not looked at, there is no place */
 };
-int queue_grants(struct db *db, const struct grant_options *options,
+int queue_grants(struct db *db, struct grant_options *options,
 		 int64_t *runs, int max, struct error **err);
 
 /*

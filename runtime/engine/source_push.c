@@ -222,11 +222,14 @@ char *sources_pushed(struct sources *sources, const char *path, char **lines,
 	done = source->recorded && certain
 		       ? advance(source, &moves, false, &err)
 		       : source_look(source);
-	answer = done < 0 ? mem_copy("error the push could not be recorded")
-		 : moves.count == 1 ? describe(source, moves.items[0].ref)
-				    : mem_copy("ok");
-	if (done < 0)
+	if (done < 0) {
 		engine_complain(err, "cannot record a push");
+		answer = mem_copy("error the push could not be recorded");
+	} else if (count == 1 && certain) {
+		answer = describe(source, lines[0] + 2 * (OID_HEX + 1));
+	} else {
+		answer = mem_copy("ok");
+	}
 	free_moves(&moves);
 	return answer;
 }

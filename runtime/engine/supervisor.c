@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "runtime/base/buf.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/log.h"
 #include "runtime/base/map.h"
@@ -50,6 +51,19 @@ bool supervisor_has(const struct supervisor *supervisor, int64_t run)
 	while (runner && runner->run != run)
 		runner = runner->next;
 	return runner != NULL;
+}
+
+char *supervisor_runs(const struct supervisor *supervisor)
+{
+	struct buf text;
+
+	buf_init(&text, (size_t)1 << 20);
+	buf_puts(&text, "[0");
+	for (struct runner *runner = supervisor->first; runner;
+	     runner = runner->next)
+		buf_printf(&text, ",%lld", (long long)runner->run);
+	buf_puts(&text, "]");
+	return buf_take(&text);
 }
 
 unsigned supervisor_count(const struct supervisor *supervisor)

@@ -23,6 +23,9 @@ bool supervisor_has(const struct supervisor *supervisor, int64_t run);
 /* Runners that were started and have not claimed their run yet. */
 unsigned supervisor_pending(struct supervisor *supervisor);
 
+/* The runs that have a runner, as a JSON array; owned. */
+char *supervisor_runs(const struct supervisor *supervisor);
+
 unsigned supervisor_count(const struct supervisor *supervisor);
 
 /* Poke the runners whose runs were asked to stop; kill those that do not. */

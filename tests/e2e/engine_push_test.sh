@@ -17,6 +17,8 @@ it "does not run what was there" is 0 "select count(*) from events"
 
 commit shop "Add a.c" src/a.c
 push shop
+it "tells who pushes" grep -q "remote: tidemill: noted as event 1" \
+	"$top/push.log"
 it "makes an event" soon 1 "select count(*) from events where kind = 'push'"
 it "queues a run" soon 1 "select count(*) from runs where name = 'shop'
 	and ref = 'refs/heads/main'"

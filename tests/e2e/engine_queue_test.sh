@@ -39,7 +39,7 @@ kill_server
 it "leaves runners alone" is 2 \
 	"select count(*) from runs where state = 'running'"
 serve --config "$top/server.lua"
-it "adopts them" grep -q "adopted 2 living runners" "$top/server.log"
+it "adopts them" wait_for 5 grep -q "adopted 2 living runners" "$top/server.log"
 kill -9 "$(value "select pid from runs where id = 1")"
 it "resumes a run whose runner died" soon 2 \
 	"select attempt from runs where id = 1 and state = 'running'"

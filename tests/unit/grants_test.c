@@ -60,13 +60,18 @@ static bool none(void *context, int64_t run)
 }
 
 static int64_t granted[8];
+static bool left; /* somebody found no place */
 
 static int grant(unsigned limit)
 {
 	struct grant_options options = {.limit = limit, .taken = none};
 
+	int count;
+
 	memset(granted, 0, sizeof(granted));
-	return queue_grants(db, &options, granted, 8, NULL);
+	count = queue_grants(db, &options, granted, 8, NULL);
+	left = options.left;
+	return count;
 }
 
 static void check_reason(int64_t id, const char *wanted)
@@ -82,13 +87,13 @@ static void priority_comes_before_age(void **state)
 {
 	int64_t old = add(&(struct run_new){.priority = 0});
 	int64_t urgent = add(&(struct run_new){.priority = 5});
-	int64_t last = add(&(struct run_new){.priority = 0});
 
 	(void)state;
+	add(&(struct run_new){.priority = 0});
 	assert_int_equal(grant(2), 2);
 	assert_int_equal(granted[0], urgent);
 	assert_int_equal(granted[1], old);
-	check_reason(last, "a free place (limit 2)");
+	assert_true(left);
 }
 
 static void a_group_is_first_come_first_served(void **state)

@@ -241,9 +241,10 @@ static int run_former(const char *program, long input, char **words)
 
 static size_t write_header(void)
 {
-	long length = call(SYS_getcwd, (long)(message + 5), PATH_SIZE);
+	long length;
 
 	memcpy(message, "push ", 6);
+	length = call(SYS_getcwd, (long)(message + 5), PATH_SIZE);
 	if (length <= 1)
 		return 0;
 	message[4 + length] = '\n'; /* in place of the final NUL */
