@@ -23,7 +23,7 @@ local function csv_line(values, count)
 	local fields = {}
 
 	for i = 1, count do fields[i] = csv_field(values[i]) end
-	return table.concat(fields, ",") .. "\r\n"
+	return table.concat(fields, ",") .. "\n"
 end
 
 local function pick(row, columns)

@@ -302,7 +302,7 @@ return {
 		test.match(out, "2  queued  %-\n")
 		out = select(2, tidemill(home, "sql", "--csv",
 			"select 'a,b' as x, 'say \"hi\"' as y"))
-		test.equal(out, 'x,y\r\n"a,b","say ""hi"""\r\n')
+		test.equal(out, 'x,y\n"a,b","say ""hi"""\n')
 		out = select(2, tidemill(home, "sql", "--json",
 			"select count(*) as n from runs"))
 		test.equal(decode(out)[1].n, 3)
