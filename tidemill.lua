@@ -25,7 +25,7 @@ return {
 
 		ctx:parallel {
 			compile = make("-j2", "build/quick/libtidemill.a"),
-			scripts = "for f in tests/*/*.sh; do sh -n $f || exit 1; done",
+			scripts = "for f in tests/*/*.sh; do bash -n $f || exit 1; done",
 		}
 		local tests = { limit = 2 }
 		for _, name in ipairs(QUICK) do

@@ -67,7 +67,6 @@ local function native_methods()
 			and not package.loaded[class]
 			and rawget(metatable, "__name") == class
 			and rawget(metatable, "__index")
-		if type(index) == "function" then index = metatable end
 		if type(index) == "table" and class ~= "FILE*" then
 			for key, value in pairs(index) do
 				if type(value) == "function"
