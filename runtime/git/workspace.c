@@ -10,6 +10,7 @@
 #include "runtime/base/file.h"
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
+#include "runtime/git/checkout.h"
 #include "runtime/git/library.h"
 #include "runtime/git/workspace_files.h"
 
@@ -80,7 +81,7 @@ static int prepare(const struct workspace *workspace, const char *oid,
 	return file_remove(workspace->dir, err);
 }
 
-struct checkout {
+struct progress {
 	const atomic_bool *cancelled;
 	uint64_t files;
 };
@@ -90,23 +91,24 @@ static int on_notify(git_checkout_notify_t why, const char *path,
 		     const git_diff_file *baseline, const git_diff_file *target,
 		     const git_diff_file *workdir, void *payload)
 {
-	struct checkout *checkout = payload;
+	struct progress *progress = payload;
 
 	(void)why;
 	(void)path;
 	(void)baseline;
 	(void)target;
 	(void)workdir;
-	checkout->files++;
-	return library_cancelled(checkout->cancelled) ? GIT_EUSER : 0;
+	progress->files++;
+	return library_cancelled(progress->cancelled) ? GIT_EUSER : 0;
 }
 
-static int write_files(const struct workspace *workspace, const char *oid,
-		       uint64_t *files, struct error **err)
+/* With attributes: libgit2 knows what line ends and encodings they want. */
+static int write_filtered(struct checkout *checkout, const char *oid,
+			  struct error **err)
 {
-	struct checkout checkout = {.cancelled = workspace->cancelled};
+	struct progress progress = {.cancelled = checkout->source->cancelled};
 	git_checkout_options options;
-	struct repo *repo = repo_open(workspace->dir, NULL, err);
+	struct repo *repo = repo_open(checkout->dir, NULL, err);
 	git_commit *commit = NULL;
 	int status = -1;
 
@@ -116,15 +118,15 @@ static int write_files(const struct workspace *workspace, const char *oid,
 	options.checkout_strategy = GIT_CHECKOUT_FORCE;
 	options.notify_flags = GIT_CHECKOUT_NOTIFY_UPDATED;
 	options.notify_cb = on_notify;
-	options.notify_payload = &checkout;
+	options.notify_payload = &progress;
 	status =
 		git_checkout_tree(repo->handle, (git_object *)commit, &options);
 	if (status < 0)
 		library_error(err, status, "cannot write the files of %.12s",
 			      oid);
-	else if (library_cancelled(workspace->cancelled))
+	else if (library_cancelled(progress.cancelled))
 		status = library_stop(err);
-	*files = checkout.files;
+	checkout->files = progress.files;
 out:
 	git_commit_free(commit);
 	repo_close(repo);
@@ -145,38 +147,46 @@ static int finish(const char *dir, struct error **err)
 	return status;
 }
 
-static int find_commit(const struct workspace *workspace, char oid[OID_HEX + 1],
-		       struct error **err)
+static int make(const struct workspace *workspace, struct checkout *checkout,
+		struct workspace_result *result, struct error **err)
 {
-	struct repo *repo =
-		repo_open(workspace->source, workspace->cancelled, err);
-	int status = -1;
+	int status = prepare(workspace, result->oid, err);
 
-	if (repo)
-		status = repo_resolve(repo, workspace->oid, oid, err);
-	repo_close(repo);
-	return status;
-}
-
-int workspace_make(const struct workspace *workspace,
-		   struct workspace_result *result, struct error **err)
-{
-	int status;
-
-	memset(result, 0, sizeof(*result));
-	if (find_commit(workspace, result->oid, err) != 0)
-		return -1;
-	status = prepare(workspace, result->oid, err);
 	if (status != 0) {
 		result->reused = status == 1;
 		return status == 1 ? 0 : -1;
 	}
 	if (library_cancelled(workspace->cancelled))
 		return library_stop(err);
-	if (workspace_write_git(workspace, result->oid, err) != 0 ||
-	    write_files(workspace, result->oid, &result->files, err) != 0 ||
-	    finish(workspace->dir, err) != 0)
+	status = workspace_write_git(workspace, result->oid, err);
+	if (status == 0)
+		status = checkout_write(checkout, err);
+	if (status == 1)
+		status = write_filtered(checkout, result->oid, err);
+	if (status == 0)
+		status = finish(workspace->dir, err);
+	result->files = checkout->files;
+	if (status != 0)
 		return error_wrap(err, "cannot make workspace '%s'",
 				  workspace->dir);
 	return 0;
+}
+
+int workspace_make(const struct workspace *workspace,
+		   struct workspace_result *result, struct error **err)
+{
+	struct checkout checkout = {.dir = workspace->dir};
+	int status = -1;
+
+	memset(result, 0, sizeof(*result));
+	checkout.source =
+		repo_open(workspace->source, workspace->cancelled, err);
+	if (checkout.source && library_commit(checkout.source, workspace->oid,
+					      &checkout.commit, err) == 0) {
+		library_hex(git_commit_id(checkout.commit), result->oid);
+		status = make(workspace, &checkout, result, err);
+	}
+	git_commit_free(checkout.commit);
+	repo_close(checkout.source);
+	return status;
 }

@@ -194,10 +194,9 @@ static int write_links(const struct workspace *workspace, const char *git,
 
 static int make_folders(const char *git, struct error **err)
 {
-	static const char *const names[] = {
-		"objects/info", "objects/pack",        "refs/heads",
-		"refs/tags",    "refs/remotes/origin", "info",
-	};
+	/* Git makes the others when it needs them. */
+	static const char *const names[] = {"objects/info", "refs/heads",
+					    "refs/remotes/origin"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		char *path = path_join(git, names[i]);

@@ -46,7 +46,7 @@ static inline int fixture_leave(void **state)
 	return status;
 }
 
-/* Run a script with /bin/sh; it must succeed. Its output is owned. */
+/* Run a script with bash; it must succeed. Its output is owned. */
 static inline char *sh(const char *script)
 {
 	struct buf out;
@@ -56,7 +56,7 @@ static inline char *sh(const char *script)
 	if (pid == 0) {
 		if (!freopen("sh.out", "w", stdout))
 			_exit(126);
-		execl("/bin/sh", "sh", "-euc", script, (char *)NULL);
+		execl("/bin/bash", "bash", "-euc", script, (char *)NULL);
 		_exit(127);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);

@@ -50,6 +50,49 @@ static void it_is_what_git_would_check_out(void **state)
 		      "refs/remotes/origin/main");
 }
 
+static void attributes_are_honoured(void **state)
+{
+	(void)state;
+	run(NEW_REPO " && mkdir d && printf 'x\\ny\\n' >d/crlf.txt &&"
+		     "echo '*.txt text eol=crlf' >d/.gitattributes &&"
+		     "git add . && git commit -qm x");
+	make("r", "HEAD", "w", NULL);
+	assert_prints("cd w && git status --short && od -An -c d/crlf.txt |"
+		      "tr -d ' '",
+		      "x\\r\\ny\\r\\n");
+}
+
+/* Trees that git would never make: they must not write outside. */
+static void crafted_trees_stay_inside(void **state)
+{
+	struct workspace workspace = {.source = "r", .oid = "bad", .dir = "w"};
+	struct workspace_result result;
+	struct error *err = NULL;
+
+	(void)state;
+	run(NEW_REPO " && mkdir ../outside && b=$(git rev-parse HEAD:a) &&"
+		     "l=$(printf ../outside | git hash-object -w --stdin) &&"
+		     "t=$(printf \"100644 blob $b\\tx\\n\" | git mktree) &&"
+		     "raw() { printf \"$1 $2\\0\" && "
+		     "printf \"$(echo $3 | sed 's/../\\\\x&/g')\"; } &&"
+		     "{ raw 120000 d $l && raw 40000 d $t; } >../tree &&"
+		     "t=$(git hash-object -w --literally -t tree ../tree) &&"
+		     "git branch bad $(git commit-tree -m bad $t)");
+	assert_int_equal(workspace_make(&workspace, &result, &err), -1);
+	assert_error(err, ERROR_IO,
+		     "cannot make the folder of 'd/x': File exists");
+	assert_prints("ls outside", "");
+
+	err = NULL;
+	run("cd r && t=$(git rev-parse HEAD^{tree}) &&"
+	    "t=$(printf \"040000 tree $t\\t.GIT\\n\" | git mktree) &&"
+	    "git branch -f bad $(git commit-tree -m bad $t)");
+	workspace.dir = "w2";
+	assert_int_equal(workspace_make(&workspace, &result, &err), -1);
+	error_free(err);
+	assert_prints("test ! -e w2/.GIT/a", "");
+}
+
 static void
 what_is_whole_stays_and_what_is_half_made_is_made_again(void **state)
 {
@@ -317,6 +360,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(it_is_what_git_would_check_out),
+		TEST(attributes_are_honoured),
+		TEST(crafted_trees_stay_inside),
 		TEST(what_is_whole_stays_and_what_is_half_made_is_made_again),
 		TEST(alternates_worktrees_and_submodules_work),
 		TEST(cancelling_leaves_nothing_that_looks_whole),
