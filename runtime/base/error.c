@@ -81,7 +81,7 @@ char *error_text(const struct error *err)
 {
 	struct buf text;
 
-	buf_init(&text, 64 * 1024);
+	buf_init(&text, (size_t)64 * 1024);
 	for (; err; err = err->cause) {
 		buf_puts(&text, err->message);
 		if (err->cause)
