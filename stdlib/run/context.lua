@@ -2,7 +2,8 @@
 
 local failure = require("run.failure")
 local scopes = require("run.scope")
-local step = require("run.step")
+
+local step --- run.step, loaded with the first step
 
 ---@class run.Context
 ---@field event table what happened: { kind, ref, … }
@@ -24,6 +25,7 @@ local runners = setmetatable({}, { __mode = "k" })
 ---@param options? table
 ---@return run.Result
 function methods:step(name, what, options)
+	step = step or require("run.step")
 	return step.run(runners[self], name, what, options)
 end
 
