@@ -221,6 +221,16 @@ static int l_commit(lua_State *L)
 	return task_await(L, &commit->op, committed);
 }
 
+static int l_patience(lua_State *L)
+{
+	struct store *store = store_check(L, 1);
+	lua_Integer ms = luaL_checkinteger(L, 2);
+
+	luaL_argcheck(L, ms >= 0 && ms <= 1000, 2, "must be 0 to 1000");
+	db_group_patience(store->db, ms);
+	return 0;
+}
+
 int luaopen_store(lua_State *L)
 {
 	static const luaL_Reg functions[] = {{"open", l_open},
@@ -228,15 +238,12 @@ int luaopen_store(lua_State *L)
 					     {"query", l_query},
 					     {"home", l_default_home},
 					     {NULL, NULL}};
-	static const luaL_Reg methods[] = {{"home", l_home},
-					   {"setting", l_setting},
-					   {"backup", l_backup},
-					   {"check", l_check},
-					   {"poke_run", l_poke_run},
-					   {"poke_server", l_poke_server},
-					   {"commit", l_commit},
-					   {"close", l_close},
-					   {NULL, NULL}};
+	static const luaL_Reg methods[] = {
+		{"home", l_home},         {"setting", l_setting},
+		{"backup", l_backup},     {"check", l_check},
+		{"poke_run", l_poke_run}, {"poke_server", l_poke_server},
+		{"commit", l_commit},     {"patience", l_patience},
+		{"close", l_close},       {NULL, NULL}};
 	static const luaL_Reg meta[] = {
 		{"__gc", l_close}, {"__close", l_close}, {NULL, NULL}};
 

@@ -86,6 +86,11 @@ function db:write(sql, ...) end
 ---@async
 function db:commit() end
 
+--- Lets groups that nobody waits for stay open for up to `ms` milliseconds, so
+--- that more writes share a commit; 0 ends that. For bulk work.
+---@param ms integer at most 1000
+function db:patience(ms) end
+
 --- Calls `fn` in a transaction and commits, or undoes it all when it raises.
 --- `fn` must not wait.
 ---@generic T

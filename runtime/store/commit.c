@@ -1,5 +1,6 @@
 #include "runtime/store/commit.h"
 
+#include "runtime/base/clock.h"
 #include "runtime/base/mem.h"
 #include "runtime/store/private.h"
 
@@ -38,15 +39,35 @@ static struct commit *take_waiting(struct group *group)
 	return list;
 }
 
+static void on_due(uv_timer_t *handle);
+
+/* May the group stay open for now? Then a timer looks again. */
+static bool can_wait(struct group *group)
+{
+	int64_t left;
+
+	if (group->patience == 0 || group->waiting || !group->db->open)
+		return false;
+	left = group->opened + group->patience - clock_monotonic();
+	if (left <= 0)
+		return false;
+	uv_timer_start(&group->timer, on_due, (uint64_t)left, 0);
+	return true;
+}
+
 static void on_prepare(uv_prepare_t *handle)
 {
 	struct group *group = handle->data;
-	struct commit *list = take_waiting(group);
 	struct db *db = group->db;
 	struct error *err = NULL;
+	struct commit *list;
 
 	uv_prepare_stop(&group->prepare);
 	uv_idle_stop(&group->idle);
+	if (can_wait(group))
+		return;
+	uv_timer_stop(&group->timer);
+	list = take_waiting(group);
 	if (db_flush(db, &err) && !list) {
 		db->lost = err; /* nobody to tell: the next one learns of it */
 		return;
@@ -82,10 +103,11 @@ void db_group(struct db *db, uv_loop_t *loop)
 
 	group->db = db;
 	group->last = &group->waiting;
-	group->handles = 2;
-	group->prepare.data = group->idle.data = group;
+	group->handles = 3;
+	group->prepare.data = group->idle.data = group->timer.data = group;
 	uv_prepare_init(loop, &group->prepare);
 	uv_idle_init(loop, &group->idle);
+	uv_timer_init(loop, &group->timer);
 	db->group = group;
 }
 
@@ -100,6 +122,7 @@ void db_ungroup(struct db *db)
 	db->group = NULL;
 	uv_close((uv_handle_t *)&group->prepare, on_close);
 	uv_close((uv_handle_t *)&group->idle, on_close);
+	uv_close((uv_handle_t *)&group->timer, on_close);
 }
 
 /* Let the loop come by before it waits again. */
@@ -109,6 +132,20 @@ static void arm(struct group *group)
 	uv_idle_start(&group->idle, on_idle);
 }
 
+static void on_due(uv_timer_t *handle)
+{
+	arm(handle->data);
+}
+
+void db_group_patience(struct db *db, int64_t ms)
+{
+	if (!db->group)
+		return;
+	db->group->patience = ms;
+	if (db->open)
+		arm(db->group);
+}
+
 int db_group_open(struct db *db, struct error **err)
 {
 	if (db->open || db->depth > 0 || !db->group)
@@ -116,6 +153,7 @@ int db_group_open(struct db *db, struct error **err)
 	if (db_execute(db, "BEGIN IMMEDIATE", err))
 		return -1;
 	db->open = true;
+	db->group->opened = clock_monotonic();
 	arm(db->group);
 	return 0;
 }

@@ -24,6 +24,13 @@ void db_ungroup(struct db *db);
 int db_write(struct db *db, struct error **err, const char *sql,
 	     const char *types, ...);
 
+/*
+ * From now on let a group that no struct commit waits for stay open for up to
+ * `ms` milliseconds, so that many iterations share one fsync; 0: as before.
+ * Others cannot write meanwhile: for bulk work, and a few milliseconds.
+ */
+void db_group_patience(struct db *db, int64_t ms);
+
 /* Open the group by hand, before statements of db_prepare. */
 int db_group_open(struct db *db, struct error **err);
 

@@ -26,6 +26,9 @@ struct group {
 	struct db *db; /* NULL: closing */
 	uv_prepare_t prepare;
 	uv_idle_t idle;
+	uv_timer_t timer; /* of a group that waits for more */
+	int64_t patience; /* ms; 0: every iteration commits */
+	int64_t opened;
 	unsigned handles;
 	struct commit *waiting; /* oldest first */
 	struct commit **last;
@@ -43,7 +46,7 @@ struct db {
 	struct group *group; /* NULL: not attached to a loop */
 	int64_t patience, busy_since, busy_for; /* us */
 	int checkpoint_at;                      /* pages in the WAL */
-	int wal_pages; /* in the log after our last commit */
+	int wal_pages;           /* in the log after our last commit */
 	int64_t limit, deadline; /* of guarded statements; ms, 0: none */
 	uint64_t clock;          /* of rows.used */
 	struct rows *statements[STATEMENTS]; /* open addressing by address */

@@ -136,6 +136,16 @@ local function raise(list, failed)
 			#list, table.concat(names, ", ")) }, 0)
 end
 
+--- Many short steps share their commits: up to this many milliseconds.
+local PATIENCE <const> = 8
+local MANY <const> = 16
+
+local function set_patience(run, list, change)
+	if #list < MANY then return end
+	run.crowds = (run.crowds or 0) + change
+	run.db:patience(run.crowds > 0 and PATIENCE or 0)
+end
+
 --- Runs `list`, and returns the results by position and by name. Waits for all
 --- branches, also when one fails, unless `options.fail_fast`.
 ---@async
@@ -160,7 +170,9 @@ function parallel.perform(run, list, options)
 		work.workers[i] = task.spawn(worker, run, work):observe()
 	end
 	run:leave()
+	set_patience(run, list, 1)
 	local ok, why = pcall(task.all, work.workers)
+	set_patience(run, list, -1)
 	run:enter()
 	if not ok then error(why, 0) end
 	local results, failed = collect(list)
