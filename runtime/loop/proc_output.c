@@ -65,7 +65,7 @@ static void read_some(struct proc_stream *stream, int turns)
 	/* A short read has emptied the pipe: no second one to learn that. */
 	while (turns-- > 0 && stream->fd >= 0 && !stream->paused) {
 		length = read_chunk(stream);
-		if (length <= 0 || length < CHUNK / 2)
+		if (length < CHUNK / 2)
 			break;
 	}
 	if (length < 0)

@@ -114,26 +114,34 @@ static bool is_used(struct watcher *watcher, int number)
 	return dir != NULL;
 }
 
-void watch_tree_remove(struct watch *watch, const char *path)
+static bool is_meant(const struct watch_dir *dir, const struct watch *watch,
+		     const char *path)
+{
+	return dir->watch == watch && (!path || path_inside(path, dir->path));
+}
+
+static void remove_from(struct watch *watch, struct watch_dir **link,
+			const char *path)
 {
 	struct watcher *watcher = watch->watcher;
 
-	for (unsigned i = 0; i < WATCH_BUCKETS; i++) {
-		struct watch_dir **link = &watcher->dirs[i];
+	while (*link) {
+		struct watch_dir *dir = *link;
 
-		while (*link) {
-			struct watch_dir *dir = *link;
-
-			if (dir->watch != watch ||
-			    (path && !path_inside(path, dir->path))) {
-				link = &dir->next;
-				continue;
-			}
-			*link = dir->next;
-			if (!is_used(watcher, dir->number))
-				inotify_rm_watch(watcher->fd, dir->number);
-			mem_free(dir->path);
-			mem_free(dir);
+		if (!is_meant(dir, watch, path)) {
+			link = &dir->next;
+			continue;
 		}
+		*link = dir->next;
+		if (!is_used(watcher, dir->number))
+			inotify_rm_watch(watcher->fd, dir->number);
+		mem_free(dir->path);
+		mem_free(dir);
 	}
+}
+
+void watch_tree_remove(struct watch *watch, const char *path)
+{
+	for (unsigned i = 0; i < WATCH_BUCKETS; i++)
+		remove_from(watch, &watch->watcher->dirs[i], path);
 }
