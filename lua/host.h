@@ -23,6 +23,7 @@ struct limits {
 	size_t ceiling; /* bytes it may use */
 	int64_t slice;  /* ms of CPU time a task may take without waiting */
 	bool armed;     /* the ceiling was passed: the hook looks at once */
+	bool collects;  /* the garbage collector runs */
 };
 
 struct task;

@@ -8,6 +8,7 @@
 
 #define INSTRUCTIONS 100000 /* between two looks */
 #define HUGE_BYTES ((size_t)16 << 20)
+#define GARBAGE_FREE ((size_t)4 << 20) /* bytes without a collector */
 
 static void on_count(lua_State *L, lua_Debug *debug);
 
@@ -100,9 +101,18 @@ static void on_count(lua_State *L, lua_Debug *debug)
 			  (long long)host->limits.slice);
 		stop(L, task, err);
 	}
+	limits_collect(host);
 	lua_sethook(L, on_count, LUA_MASKCOUNT, INSTRUCTIONS);
 	if (task->cancelled)
 		task_raise_cancelled(L, task);
+}
+
+void limits_collect(struct host *host)
+{
+	if (host->limits.collects || host->limits.used < GARBAGE_FREE)
+		return;
+	host->limits.collects = true;
+	lua_gc(host->state, LUA_GCRESTART);
 }
 
 void limits_watch(lua_State *thread)

@@ -27,6 +27,12 @@ void *limits_allocate(void *context, void *memory, size_t old, size_t size);
  */
 void limits_watch(lua_State *thread);
 
+/*
+ * Start the garbage collector when the state has grown so much that it pays: a
+ * short command ends without. Called whenever a task goes on.
+ */
+void limits_collect(struct host *host);
+
 /* The task's function has been left: calm the hook. */
 void limits_settle(struct task *task);
 

@@ -179,6 +179,7 @@ static void resume(struct task *task, int arguments)
 
 	host->running = task;
 	task->slice_began = 0;
+	limits_collect(host);
 	status = lua_resume(L, NULL, arguments, &count);
 	host->running = NULL;
 	if (status == LUA_YIELD)

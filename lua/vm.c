@@ -111,10 +111,9 @@ struct vm *vm_open(uv_loop_t *loop)
 	L = lua_newstate(limits_allocate, host);
 	lua_atpanic(L, on_panic);
 	host->state = L;
-	lua_gc(L, LUA_GCSTOP);
+	lua_gc(L, LUA_GCSTOP); /* limits_collect starts it */
 	lua_pushcfunction(L, prepare);
 	lua_call(L, 0, 0);
-	lua_gc(L, LUA_GCRESTART);
 	return vm;
 }
 
