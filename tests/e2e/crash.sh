@@ -31,12 +31,20 @@ finish() {
 }
 trap finish EXIT
 
-# The pids of this home's runners, told apart by their environment.
+# The pids of this home's runners and their guardians, told apart by their
+# environment. A runner's child on its way to become a step's program looks like
+# a runner: killing it would rightly fail the step.
 runners() {
 	pgrep -f "run --attach" | while read -r pid; do
 		tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" |
-			grep -qx "ORACLE=$ORACLE" && echo "$pid"
-	done
+			grep -qx "ORACLE=$ORACLE" || continue
+		read -r name <"/proc/$pid/comm" || continue
+		parent=$(awk '/^PPid/ {print $2}' "/proc/$pid/status")
+		[ "$name" = tidemill-guard ] ||
+			! tr '\0' ' ' <"/proc/${parent:-0}/cmdline" |
+				grep -q "run --attach" || continue
+		echo "$pid"
+	done 2>/dev/null
 }
 
 check() { # NAME WANTED GOT
