@@ -78,7 +78,8 @@ $(B)/unit/%: tests/unit/%.c $(B)/libtidemill.a
 $(B)/bench/% $(B)/e2e/%: tests/*/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< -lm -lpthread
-$(B)/bench/store: tests/bench/store.c $(B)/libtidemill.a
+$(B)/bench/store $(B)/bench/spawn: $(B)/bench/%: tests/bench/%.c \
+		$(B)/libtidemill.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< \
 		$(B)/libtidemill.a -lsqlite3 -luv -lm -lpthread

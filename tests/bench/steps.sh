@@ -32,6 +32,9 @@ if have parallel; then
 	"$tools/measure" 1 "GNU parallel=parallel -j2 -a $top/list /bin/true"
 fi
 
+title "CPU a child, beside a bare posix_spawn + pipe loop"
+"$tools/spawn"
+
 runs=${WHOLE_RUNS:-1000}
 title "$runs whole trivial runs through the server, limit 2"
 printf 'return { limit = 2, recipes = { "%s" } }\n' "$top/one.lua" \
