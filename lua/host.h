@@ -73,7 +73,16 @@ struct task {
 	bool killed; /* it passed a limit */
 };
 
+/* Stack slots of a task's coroutine once its function has ended. */
+enum { SLOT_WELL = 1, SLOT_ERROR = 2, SLOT_RESULTS = 2 };
+
 struct host *host_of(lua_State *L);
+
+/*
+ * The message handler of tasks: whatever was raised becomes an error table with
+ * the traceback of where it was raised.
+ */
+int task_on_error(lua_State *L);
 
 /* Call `ready` at the loop's next turn. Once, however often it is asked. */
 void host_ready(struct host *host, struct ready *ready);

@@ -11,9 +11,9 @@ local json = {}
 ---@field pretty? boolean lines and indents (default false)
 ---@field indent? string one step of indentation (default two blanks)
 
---- Returns the value of a JSON text. Whole numbers become integers (of 64 bits), others floats, null
---- becomes `json.null`, and an empty array stays one when it is encoded again.
---- Raises `invalid` with line and column.
+--- Returns the value of a JSON text. Whole numbers become integers (of 64
+--- bits), others floats; null becomes `json.null`, and an empty array stays one
+--- when it is encoded again. Raises `invalid` with line and column.
 ---@param text string
 ---@return any
 function json.decode(text) end

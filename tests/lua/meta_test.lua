@@ -67,6 +67,7 @@ local function native_methods()
 			and not package.loaded[class]
 			and rawget(metatable, "__name") == class
 			and rawget(metatable, "__index")
+		if type(index) == "function" then index = metatable end
 		if type(index) == "table" and class ~= "FILE*" then
 			for key, value in pairs(index) do
 				if type(value) == "function"
