@@ -23,10 +23,10 @@ struct grant_options {
 	bool (*taken)(void *context, int64_t run);
 	void *context;
 	unsigned pending; /* runners that have not claimed their run yet */
-	bool left;        /* result: some were not looked at, there is no place */
+	bool left; /* result: some were not looked at, there is no place */
 };
-int queue_grants(struct db *db, struct grant_options *options,
-		 int64_t *runs, int max, struct error **err);
+int queue_grants(struct db *db, struct grant_options *options, int64_t *runs,
+		 int max, struct error **err);
 
 /*
  * Runs newer than `after` replace older ones of their groups if they say so.

@@ -156,6 +156,18 @@ static int make_copy(struct db *db, struct target *target, struct error **err)
 	return result;
 }
 
+/* What an older backup at `path` left in its log is not part of the new one. */
+static void remove_logs(const char *path)
+{
+	char *wal = mem_printf("%s-wal", path);
+	char *shm = mem_printf("%s-shm", path);
+
+	unlink(wal);
+	unlink(shm);
+	mem_free(wal);
+	mem_free(shm);
+}
+
 int db_backup(struct db *db, const char *path, struct error **err)
 {
 	struct target target = {
@@ -169,6 +181,8 @@ int db_backup(struct db *db, const char *path, struct error **err)
 	target.db.home = path_dir(path);
 	if (result == 0) {
 		result = make_copy(db, &target, err);
+		if (result == 0)
+			remove_logs(path);
 		if (result == 0 && rename(target.path, path) != 0)
 			result = error_set(err, ERROR_IO,
 					   "cannot rename '%s' to '%s': %s",

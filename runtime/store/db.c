@@ -18,7 +18,6 @@ enum {
 	BUSY_LONGEST = 2000,   /* us */
 	BUSY_TOTAL = 10000000, /* us */
 	CHECKPOINT_PAGES = 1000,
-	WAL_PAGES_LEFT = 64,
 	APPLICATION = 0x54444d4c /* "TDML": this file is ours */
 };
 
@@ -57,7 +56,6 @@ static int on_commit(void *context, sqlite3 *sqlite, const char *name,
 {
 	struct db *db = context;
 
-	db->wal_pages = pages;
 	if (pages < db->checkpoint_at - CHECKPOINT_PAGES)
 		db->checkpoint_at = CHECKPOINT_PAGES;
 	if (pages < db->checkpoint_at)
@@ -195,6 +193,7 @@ static int configure(struct db *db, struct error **err)
 	sqlite3_busy_handler(db->sqlite, on_busy, db);
 	sqlite3_wal_hook(db->sqlite, on_commit, db);
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	/* An empty WAL stays: making it anew would sync its directory, too. */
 	sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_PERSIST_WAL,
 			     &(int){1});
 	result = sqlite3_exec(db->sqlite, common, NULL, NULL, NULL);
@@ -261,14 +260,6 @@ void db_close(struct db *db)
 		error_free(err);
 	}
 	db_ungroup(db);
-	/*
-	 * A last connection that closes would copy the WAL and remove it, and
-	 * the next command make it again: 2 ms of every command. It stays, as
-	 * long as reading it at the next start costs less.
-	 */
-	if (db->sqlite && db->wal_pages < WAL_PAGES_LEFT)
-		sqlite3_db_config(db->sqlite,
-				  SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	db_forget_statements(db);
 	sqlite3_close_v2(db->sqlite);
 	error_free(db->lost);

@@ -46,7 +46,6 @@ struct db {
 	struct group *group; /* NULL: not attached to a loop */
 	int64_t patience, busy_since, busy_for; /* us */
 	int checkpoint_at;                      /* pages in the WAL */
-	int wal_pages;           /* in the log after our last commit */
 	int64_t limit, deadline; /* of guarded statements; ms, 0: none */
 	uint64_t clock;          /* of rows.used */
 	struct rows *statements[STATEMENTS]; /* open addressing by address */
