@@ -4,7 +4,6 @@
 
 local fs = require("fs")
 local path = require("path")
-local nearest = require("nearest")
 
 local sandbox = {}
 
@@ -23,6 +22,13 @@ local OS <const> = { "clock", "date", "difftime", "getenv", "time" }
 -- A recipe must not change the functions that all strings share.
 local shared = debug.getmetatable("")
 if shared.__metatable == nil then shared.__metatable = false end
+
+--- Returns " (did you mean 'x'?)", or "".
+local function advice(name, known)
+	local near = type(name) == "string" and require("nearest")(name, known)
+
+	return near and (" (did you mean '%s'?)"):format(near) or ""
+end
 
 local function copy(source, names)
 	local result = {}
@@ -51,11 +57,8 @@ local function strict(env)
 	return setmetatable(env, {
 		__metatable = false,
 		__index = function(_, name)
-			local near = type(name) == "string"
-				and nearest(name, names())
-			error(("there is no global '%s'%s"):format(tostring(name),
-				near and (" (did you mean '%s'?)"):format(near)
-				or ""), 2)
+			error(("there is no global '%s'%s"):format(
+				tostring(name), advice(name, names())), 2)
 		end,
 		__newindex = function(_, name)
 			error(("recipes have no globals: write 'local %s'")
