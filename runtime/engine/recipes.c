@@ -16,7 +16,7 @@
 #include "runtime/engine/source_file.h"
 #include "runtime/engine/specs.h"
 
-#define FILE_MAX (1024 * 1024)
+#define FILE_MAX 1048576 /* bytes */
 #define OUTSTANDING 8 /* questions to children at the same time */
 #define SLICE 64      /* files read before others get their turn */
 
@@ -257,7 +257,7 @@ static char *slurp(const char *path, size_t *length, int64_t *changed)
 		text = mem_alloc((size_t)stat.st_size + 1);
 		got = read(file, text, (size_t)stat.st_size);
 		*length = got > 0 ? (size_t)got : 0;
-		*changed = (int64_t)stat.st_mtim.tv_sec * INT64_C(1000000000) +
+		*changed = stat.st_mtim.tv_sec * INT64_C(1000000000) +
 			   stat.st_mtim.tv_nsec;
 	}
 	close(file);

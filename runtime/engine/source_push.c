@@ -10,6 +10,9 @@
 
 #define ZEROES "0000000000000000000000000000000000000000"
 
+/* In a line of the hook: where the ref begins. */
+#define REF_AT ((size_t)2 * (OID_HEX + 1))
+
 /* A tip that differs; `oid` NULL: the ref is gone. */
 struct moved {
 	char *ref, *oid;
@@ -226,7 +229,7 @@ char *sources_pushed(struct sources *sources, const char *path, char **lines,
 		engine_complain(err, "cannot record a push");
 		answer = mem_copy("error the push could not be recorded");
 	} else if (count == 1 && certain) {
-		answer = describe(source, lines[0] + 2 * (OID_HEX + 1));
+		answer = describe(source, lines[0] + REF_AT);
 	} else {
 		answer = mem_copy("ok");
 	}
