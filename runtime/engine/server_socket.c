@@ -41,8 +41,10 @@ static void on_request(void *context, struct socket_request *request)
 		socket_answer(request, "ok %ld", (long)getpid());
 	} else if (strcmp(line, "stop") == 0 ||
 		   strcmp(line, "stop drain") == 0) {
+		bool drain = line[4] != '\0'; /* gone with the answer */
+
 		socket_answer(request, "ok");
-		serving_stop(serving, line[4] != '\0');
+		serving_stop(serving, drain);
 		engine_kick(engine, ENGINE_QUEUE);
 	} else {
 		socket_answer(request, "error unknown request '%.40s'", line);

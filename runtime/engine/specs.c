@@ -10,7 +10,11 @@
 
 #define KEPT 64 /* specs in memory, besides those that recipes hold */
 #define TIMEOUT 10000
-#define MEMORY (512L << 20)
+#ifdef __SANITIZE_ADDRESS__
+#define MEMORY RLIM_INFINITY /* it reserves terabytes of addresses */
+#else
+#define MEMORY ((rlim_t)512 << 20)
+#endif
 
 struct kept {
 	char hash[SHA256_HEX + 1];

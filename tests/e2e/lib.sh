@@ -30,7 +30,7 @@ clean_up() {
 		[ -e "/proc/$pid" ] && [ "$pid" != "$$" ] &&
 			kill -9 "$pid" 2>/dev/null
 	done
-	rm -rf "$top"
+	if [ -n "${KEEP:-}" ]; then echo "$top"; else rm -rf "$top"; fi
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM
