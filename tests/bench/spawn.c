@@ -175,13 +175,13 @@ static void compare(void)
 
 int main(int count, char **words)
 {
-	int jobs = count > 3 ? atoi(words[3]) : JOBS;
+	int jobs = count > 3 ? (int)strtol(words[3], NULL, 10) : JOBS;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (count == 1)
 		compare();
 	else if (count > 2 && jobs > 0 && jobs <= JOBS_MAX)
-		run(words[1], atoi(words[2]), jobs);
+		run(words[1], (int)strtol(words[2], NULL, 10), jobs);
 	else
 		return 2;
 	return 0;
