@@ -34,6 +34,20 @@ function tests.all_of_them_are_valid()
 	for _, name in ipairs(list) do recipes.file("recipes/" .. name) end
 end
 
+function tests.the_recipe_of_the_readme_runs()
+	local place = test.temp_dir()
+	local text = fs.read("README.md"):match("```lua\n(.-)```")
+
+	fs.write(place .. "/tidemill.lua", text)
+	fs.write(place .. "/Makefile", "all lint test:\n\t@echo made $@\n")
+	fs.write(place .. "/deploy.sh", "#!/bin/sh\necho deployed $1\n", 493)
+	local out = run(place, "tidemill.lua")
+	for _, line in ipairs { "build | made all", "lint | made lint",
+		"test | made test", "deploy | deployed staging", "passed" } do
+		test.match(out, line)
+	end
+end
+
 function tests.make_builds_and_tests()
 	local place = place_with("make")
 
