@@ -1,6 +1,10 @@
 --- Where recipes run: an environment of their own, without what could reach
 --- past them. Text only; no globals; `require` finds the modules for recipes
 --- and the files beside the recipe, nothing else.
+---
+--- It keeps recipes repeatable and the host in one piece; it is no wall against
+--- their authors, because recipes run programs. So every variable of the
+--- environment may be read, and programs run as the user of the runner.
 
 local fs = require("fs")
 local path = require("path")
@@ -85,53 +89,79 @@ local function beside(dir, name)
 	end
 end
 
+--- What recipes may have of a native module.
 local function native(name)
 	local module = require(name)
 
-	if name ~= "store" then return copy(module) end
-	return { query = module.query }
+	if name == "store" then return { query = module.query } end
+	module = copy(module)
+	if name == "task" then module.limits = nil end
+	return module
+end
+
+--- Runs the chunk of a module. In a coroutine, because there it cannot wait:
+--- two tasks might require it at the same time.
+local function run_module(chunk, name)
+	local thread = coroutine.create(chunk)
+	local ok, value = coroutine.resume(thread, name)
+
+	if not ok then error(value, 0) end
+	if coroutine.status(thread) ~= "dead" then
+		invalid("module '%s' yields while it is loaded", name)
+	end
+	return value == nil or value
+end
+
+local function unknown_module(name, dir)
+	invalid("no module '%s' for recipes%s%s", name,
+		dir and " or in " .. dir or "", advice(name, MODULES))
+end
+
+local function is_native(name)
+	for _, module in ipairs(MODULES) do
+		if module == name then return true end
+	end
 end
 
 local function make_require(env, options)
 	local loaded, loading = {}, {}
 
+	local function load_file(file, name)
+		if loading[name] then
+			invalid("module '%s' requires itself", name)
+		end
+		local _guard <close> = setmetatable({}, { __close = function()
+			loading[name] = nil
+		end })
+		loading[name] = true
+		return run_module(sandbox.compile(fs.read(file, SOURCE_MAX),
+			"@" .. file, env), name)
+	end
+
+	local function find(name)
+		local override = options.modules and options.modules[name]
+		if override then return override end
+		local file = beside(options.dir, name)
+		if file then return load_file(file, name) end
+		if not is_native(name) then unknown_module(name, options.dir) end
+		return native(name)
+	end
+
 	return function(name)
 		if type(name) ~= "string" then
 			error("require needs the name of a module", 2)
 		end
-		if loaded[name] ~= nil then return loaded[name] end
-		local override = options.modules and options.modules[name]
-		local file = not override and beside(options.dir, name)
-		local value
-
-		if override then
-			value = override
-		elseif file then
-			if loading[name] then
-				invalid("module '%s' requires itself", name)
-			end
-			loading[name] = true
-			value = sandbox.compile(fs.read(file, SOURCE_MAX), "@" .. file,
-				env)(name)
-			loading[name] = nil
-			if value == nil then value = true end
-		else
-			local known = false
-			for _, module in ipairs(MODULES) do
-				known = known or module == name
-			end
-			if not known then
-				local near = nearest(name, MODULES)
-				invalid("no module '%s' for recipes%s%s", name,
-					options.dir and " or in " .. options.dir or "",
-					near and (" (did you mean '%s'?)"):format(near)
-					or "")
-			end
-			value = native(name)
-		end
-		loaded[name] = value
-		return value
+		if loaded[name] == nil then loaded[name] = find(name) end
+		return loaded[name]
 	end
+end
+
+--- setmetatable without finalizers: nothing could stop one that never ends.
+local function set_metatable(object, metatable)
+	if type(metatable) == "table" and rawget(metatable, "__gc") ~= nil then
+		error("recipes have no finalizers (__gc): use <close>", 2)
+	end
+	return setmetatable(object, metatable)
 end
 
 --- Returns a new environment for the code of one recipe.
@@ -147,6 +177,7 @@ function sandbox.environment(options)
 	env.string.dump = nil
 	env.os = copy(os, OS)
 	env.debug = { traceback = debug.traceback }
+	env.setmetatable = set_metatable
 	env.load = function(chunk, name, _, own)
 		if type(chunk) ~= "string" then
 			error("load needs a string of Lua text", 2)
