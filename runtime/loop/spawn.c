@@ -38,11 +38,18 @@ struct kernel_sigaction {
 	uint64_t mask;
 };
 
+/* clone3 resets handlers, but what we ignore stays ignored: here it is not. */
 IN_CHILD static void reset_signals(bool clear)
 {
+	static const int ignored[] = {SIGPIPE, SIGHUP,  SIGINT,  SIGQUIT,
+				      SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2,
+				      SIGTSTP, SIGTTIN, SIGTTOU};
 	struct kernel_sigaction fresh = {0};
 	uint64_t none = 0;
 
+	for (unsigned i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		syscall(SYS_rt_sigaction, ignored[i], &fresh, NULL,
+			KERNEL_SIGSET);
 	for (int i = 1; !clear && i < NSIG; i++)
 		syscall(SYS_rt_sigaction, i, &fresh, NULL, KERNEL_SIGSET);
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, KERNEL_SIGSET);
