@@ -134,6 +134,7 @@ static int await(lua_State *L, struct handle *handle, bool for_end,
 	wait->serial = ++handle->serial;
 	wait->next = handle->waits;
 	handle->waits = wait;
+	proc_ref(&handle->proc, true);
 	return task_await(L, &wait->op, next);
 }
 
@@ -304,7 +305,9 @@ static int l_collect(lua_State *L)
 	}
 	handle->orphan = true;
 	proc_pause(&handle->proc, 1, false);
-	if (!handle->proc.detached)
+	if (handle->proc.detached)
+		proc_abandon(&handle->proc);
+	else
 		proc_kill(&handle->proc, SIGKILL);
 	return 0;
 }
@@ -357,7 +360,7 @@ int proc_spawn(lua_State *L)
 	proc_start(&handle->proc, task_loop(L), &options);
 	raise_start(L, handle);
 	if (options.detached)
-		proc_unref(&handle->proc);
+		proc_ref(&handle->proc, false);
 	return 1;
 }
 

@@ -17,7 +17,7 @@
 #include "runtime/loop/guard_parts.h"
 #include "runtime/loop/guard_spawn.h"
 
-enum { END_MS = 2000 };
+enum { END_MS = 200 };
 
 static void close_fd(int *fd)
 {
@@ -155,13 +155,24 @@ struct guard *guard_init(const struct guard_options *options,
 	guard->link = guard->inner_pids = guard->own_pids = -1;
 	guard->mounts = -1;
 	guard->entry = mem_printf("TIDEMILL_RUN=%s", options->cookie);
-	if (start_best(guard, options))
+	if (start_best(guard, options)) {
+		if (!options->no_cgroup)
+			guard->groups = cgroup_pool_open(options->cookie);
 		return guard;
+	}
 	error_set(err, ERROR_IO, "cannot start the guardian: %s",
 		  strerror(errno));
 	mem_free(guard->entry);
 	mem_free(guard);
 	return NULL;
+}
+
+static void free_if_over(struct guard *guard)
+{
+	if (!guard->ended || guard->users > 0)
+		return;
+	mem_free(guard->entry);
+	mem_free(guard);
 }
 
 void guard_end(struct guard *guard)
@@ -170,8 +181,15 @@ void guard_end(struct guard *guard)
 		return;
 	guard_thread_end(guard);
 	stop_guardian(guard);
-	mem_free(guard->entry);
-	mem_free(guard);
+	cgroup_pool_close(guard->groups);
+	guard->groups = NULL;
+	guard->ended = true;
+	free_if_over(guard);
+}
+
+struct cgroup_pool *guard_cgroups(const struct guard *guard)
+{
+	return guard ? guard->groups : NULL;
 }
 
 enum guard_kind guard_kind(const struct guard *guard)
@@ -200,31 +218,25 @@ static int spawn_inside(struct guard *guard, struct spawn *spawn)
 	return status;
 }
 
-int guard_spawn(struct guard *guard, struct spawn *spawn)
+/* Entering other mounts leaves one at their root; the owned absolute cwd. */
+static char *absolute_cwd(const char *cwd)
+{
+	char *base = getcwd(NULL, 0);
+	char *path =
+		cwd && base ? mem_printf("%s/%s", base, cwd) : mem_copy(base);
+
+	free(base); /* NOLINT: the C library's own */
+	return path;
+}
+
+static int spawn_in_namespace(struct guard *guard, struct spawn *spawn)
 {
 	char *here = NULL;
 	int status;
 
-	if (!guard || spawn->detached)
-		return spawn_run(spawn);
-	if (guard->kind == GUARD_GROUPS) {
-		status = spawn_run(spawn);
-		if (status == 0 &&
-		    write(guard->link, &spawn->pid, sizeof(spawn->pid)) < 0)
-			return 0; /* it has ended: the leader dies with us */
-		return status;
-	}
 	spawn->mounts = guard->mounts;
-	/* Entering other mounts leaves one at their root. */
-	if (spawn->mounts >= 0 && (!spawn->cwd || spawn->cwd[0] != '/')) {
-		char *base = getcwd(NULL, 0);
-
-		here = spawn->cwd && base
-			       ? mem_printf("%s/%s", base, spawn->cwd)
-			       : mem_copy(base);
-		free(base); /* NOLINT: the C library's own */
-		spawn->cwd = here;
-	}
+	if (spawn->mounts >= 0 && (!spawn->cwd || spawn->cwd[0] != '/'))
+		spawn->cwd = here = absolute_cwd(spawn->cwd);
 	spawn->stage = SPAWN_CLONE;
 	status = spawn_inside(guard, spawn);
 	if (here)
@@ -233,13 +245,39 @@ int guard_spawn(struct guard *guard, struct spawn *spawn)
 	return status;
 }
 
+static void tell(struct guard *guard, pid_t message)
+{
+	ssize_t length = 0;
+
+	if (guard->kind == GUARD_GROUPS && guard->link >= 0)
+		length = write(guard->link, &message, sizeof(message));
+	(void)length; /* it has ended: nobody to tell */
+}
+
+int guard_spawn(struct guard *guard, struct spawn *spawn)
+{
+	int status;
+
+	if (!guard || spawn->detached)
+		return spawn_run(spawn);
+	if (guard->kind == GUARD_NAMESPACE)
+		status = spawn_in_namespace(guard, spawn);
+	else
+		status = spawn_run(spawn);
+	if (status == 0) {
+		guard->users++;
+		tell(guard, spawn->pid);
+	}
+	return status;
+}
+
 void guard_ended(struct guard *guard, pid_t pid)
 {
-	pid_t message = -pid;
-
-	if (guard && guard->kind == GUARD_GROUPS && guard->link >= 0 &&
-	    write(guard->link, &message, sizeof(message)) < 0)
-		return; /* the guardian has ended: nobody to tell */
+	if (!guard)
+		return;
+	tell(guard, -pid);
+	guard->users--;
+	free_if_over(guard);
 }
 
 const char **guard_environment(const struct guard *guard,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/loop/cgroup.h"
 #include "runtime/loop/guard.h"
 
 enum { ENVIRONMENT_MAX = 1024 * 1024, PASSES = 20 };
@@ -93,6 +94,7 @@ unsigned guard_sweep(const char *cookie)
 			break;
 		usleep(1000); /* NOLINT: a killed one takes a moment to go */
 	}
+	cgroup_sweep(cookie);
 	buf_release(&text);
 	mem_free(entry);
 	return killed;
@@ -111,26 +113,6 @@ static bool may_unshare(int flags)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static void describe_cgroup(struct buf *text)
-{
-	FILE *mounts = fopen("/proc/self/mounts", "re");
-	char line[4096];
-	char dir[1024];
-	char kind[64];
-
-	while (mounts && fgets(line, sizeof(line), mounts)) {
-		if (sscanf(line, "%*s %1023s %63s", dir, kind) != 2 ||
-		    strcmp(kind, "cgroup2") != 0)
-			continue;
-		buf_printf(text, "cgroup v2: at %s, not needed\n", dir);
-		fclose(mounts);
-		return;
-	}
-	if (mounts)
-		fclose(mounts);
-	buf_puts(text, "cgroup v2: none, not needed\n");
-}
-
 void guard_describe(struct buf *text)
 {
 	if (may_unshare(CLONE_NEWPID | CLONE_NEWNS))
@@ -145,5 +127,5 @@ void guard_describe(struct buf *text)
 			       "namespace, so a program that clears its "
 			       "environment and leaves its group outlives a "
 			       "killed runner\n");
-	describe_cgroup(text);
+	cgroup_describe(text);
 }

@@ -19,6 +19,27 @@ static int64_t to_ms(struct timeval time)
 	return (int64_t)time.tv_sec * 1000 + time.tv_usec / 1000;
 }
 
+static void kill_all(struct proc *proc)
+{
+	kill(-proc->pid, SIGKILL);
+	/* Also those that have made a group or session of their own. */
+	cgroup_kill(guard_cgroups(proc->guard), proc->cgroup);
+}
+
+/* The group also knows what children used that nobody has waited for. */
+static void leave_group(struct proc *proc)
+{
+	struct cgroup_pool *groups = guard_cgroups(proc->guard);
+	int64_t user;
+	int64_t system;
+
+	if (cgroup_usage(groups, proc->cgroup, &user, &system)) {
+		proc->usage.cpu_user = user;
+		proc->usage.cpu_system = system;
+	}
+	cgroup_give(groups, proc->cgroup);
+}
+
 /*
  * The zombie is kept until everything is closed: until then its pid, which is
  * its group's number too, cannot become somebody else's.
@@ -30,18 +51,20 @@ static void reap(struct proc *proc)
 
 	if (proc->pid == 0)
 		return;
-	if (proc->limits && proc->limits->stopping)
-		kill(-proc->pid, SIGKILL);
+	if ((proc->limits && proc->limits->stopping) || proc->lingered)
+		kill_all(proc);
 	while (wait4(proc->pid, &status, __WALL, &used) < 0) {
 		if (errno != EINTR)
 			return;
 	}
-	guard_ended(proc->guard, proc->pid);
 	proc->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	proc->status = proc->signal ? 128 + proc->signal : WEXITSTATUS(status);
 	proc->usage.cpu_user = to_ms(used.ru_utime);
 	proc->usage.cpu_system = to_ms(used.ru_stime);
 	proc->usage.max_rss = (int64_t)used.ru_maxrss * KIB;
+	leave_group(proc);
+	guard_ended(proc->guard, proc->pid);
+	proc->guard = NULL;
 	proc->usage.read_bytes = (int64_t)used.ru_inblock * 512;
 	proc->usage.write_bytes = (int64_t)used.ru_oublock * 512;
 }
@@ -55,7 +78,7 @@ static void cut(struct proc_stream *stream)
 	stream->truncated = true;
 }
 
-static void finish(struct proc *proc)
+static void close_handles(struct proc *proc)
 {
 	proc->finishing = true;
 	proc_stream_close(&proc->out);
@@ -63,6 +86,11 @@ static void finish(struct proc *proc)
 	proc_input_close(proc);
 	if (proc->limits)
 		uv_close((uv_handle_t *)&proc->limits->timer, proc_on_close);
+}
+
+static void finish(struct proc *proc)
+{
+	close_handles(proc);
 	reap(proc);
 	if (proc->pid) {
 		cut(&proc->out);
@@ -125,7 +153,10 @@ void proc_kill(struct proc *proc, int number)
 {
 	if (proc->pid == 0 || proc->finishing)
 		return;
-	kill(-proc->pid, number);
+	if (number == SIGKILL)
+		kill_all(proc);
+	else
+		kill(-proc->pid, number);
 	/* A session's foreground jobs have groups of their own. */
 	if (number == SIGTERM || number == SIGKILL)
 		kill(-proc->pid, SIGCONT);
@@ -179,14 +210,28 @@ static void watch_exit(struct proc *proc)
 	}
 }
 
-void proc_unref(struct proc *proc)
+void proc_ref(struct proc *proc, bool ref)
 {
+	void (*change)(uv_handle_t * handle) = ref ? uv_ref : uv_unref;
+
 	if (proc->pidfd >= 0)
-		uv_unref((uv_handle_t *)&proc->exit_poll);
+		change((uv_handle_t *)&proc->exit_poll);
 	if (proc->out.fd >= 0)
-		uv_unref((uv_handle_t *)&proc->out.poll);
+		change((uv_handle_t *)&proc->out.poll);
 	if (proc->err.fd >= 0)
-		uv_unref((uv_handle_t *)&proc->err.poll);
+		change((uv_handle_t *)&proc->err.poll);
+}
+
+void proc_abandon(struct proc *proc)
+{
+	if (proc->finishing)
+		return;
+	close_handles(proc);
+	if (proc->pidfd < 0)
+		return;
+	uv_close((uv_handle_t *)&proc->exit_poll, proc_on_close);
+	close(proc->pidfd);
+	proc->pidfd = -1;
 }
 
 void proc_start(struct proc *proc, uv_loop_t *loop,
@@ -203,7 +248,7 @@ void proc_start(struct proc *proc, uv_loop_t *loop,
 	proc->max = options->max ? options->max : DEFAULT_MAX;
 	proc->detached = options->detached;
 	proc->guard = options->detached ? NULL : options->guard;
-	proc->out.fd = proc->err.fd = proc->pidfd = -1;
+	proc->out.fd = proc->err.fd = proc->pidfd = proc->cgroup = -1;
 	proc->started = clock_monotonic_us();
 	proc->spoke = clock_monotonic();
 	if (proc_launch(proc, options) == 0) {

@@ -111,6 +111,7 @@ struct proc {
 	uv_loop_t *loop;
 	uv_poll_t exit_poll;
 	int pidfd;
+	int cgroup; /* number in the guard's; -1: none */
 	bool detached;
 	uint64_t timeout;
 	uint64_t silent_after;
@@ -138,8 +139,11 @@ void proc_start(struct proc *proc, uv_loop_t *loop,
 /* Send a signal to the whole group; nothing happens when it has ended. */
 void proc_kill(struct proc *proc, int number);
 
-/* The loop may end before it: for detached ones, right after the start. */
-void proc_unref(struct proc *proc);
+/* Does the loop stay alive for it? (Yes; no for detached ones.) */
+void proc_ref(struct proc *proc, bool ref);
+
+/* Let it go: `done` follows soon, the process lives on and is not reaped. */
+void proc_abandon(struct proc *proc);
 
 /* Stop reading (1, 2), so that the process waits when its pipe is full. */
 void proc_pause(struct proc *proc, int stream, bool paused);

@@ -149,6 +149,22 @@ static void describe(struct proc *proc, const struct spawn *spawn,
 	}
 }
 
+static int spawn_in_group(struct proc *proc, struct spawn *spawn)
+{
+	struct cgroup_pool *groups = guard_cgroups(proc->guard);
+	int group = cgroup_take(groups);
+	int status;
+
+	spawn->cgroup = cgroup_fd(groups, group);
+	status = guard_spawn(proc->guard, spawn);
+	proc->cgroup = group;
+	if (status == 0 && spawn->cgroup >= 0)
+		return 0;
+	cgroup_give(groups, group);
+	proc->cgroup = -1;
+	return status;
+}
+
 static int run(struct proc *proc, struct spawn *spawn, struct ends *ends,
 	       const struct proc_options *options)
 {
@@ -159,7 +175,7 @@ static int run(struct proc *proc, struct spawn *spawn, struct ends *ends,
 	if (status != 0)
 		spawn->why = errno;
 	else
-		status = guard_spawn(proc->guard, spawn);
+		status = spawn_in_group(proc, spawn);
 	close_side(ends, THEIRS);
 	close_fd(&ends->null);
 	return status;

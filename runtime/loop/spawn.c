@@ -180,6 +180,11 @@ static pid_t clone_child(struct spawn *spawn)
 		args.cgroup = (uint64_t)spawn->cgroup;
 	}
 	pid = clone_with(&args, &child);
+	if (pid < 0 && spawn->cgroup >= 0) {
+		spawn->cgroup = -1; /* not allowed: then without */
+		args.flags &= ~CLONE_INTO_CGROUP;
+		pid = clone_with(&args, &child);
+	}
 	if (pid >= 0 || (errno != ENOSYS && errno != EPERM))
 		return (pid_t)pid;
 	/* Containers forbid clone3; then the child stays in our cgroup. */

@@ -27,7 +27,7 @@ struct spawn {
 	bool session;    /* setsid instead of setpgid */
 	bool terminal;   /* fds[0] becomes the controlling terminal */
 	bool detached;   /* does not die with us */
-	int cgroup;      /* fd of a cgroup v2 directory; -1: ours */
+	int cgroup;      /* fd of a cgroup v2 directory; -1: ours, or refused */
 	int mounts;      /* fd of a mount namespace; -1: ours */
 
 	pid_t pid;              /* result */

@@ -192,6 +192,34 @@ function tests.a_process_is_signalled_and_awaited_by_pid_and_start()
 	test.equal(handle:wait().signal, "TERM")
 end
 
+function tests.a_detached_program_lives_on_and_can_be_awaited()
+	local pid, start
+	do
+		local handle = proc.spawn { "sleep", "1000", detached = true,
+			stdout = "null", stderr = "null" }
+		pid, start = handle.pid, proc.start_time(handle.pid)
+	end
+	collectgarbage()
+	collectgarbage()
+	time.sleep(1)
+	test.equal(proc.alive(pid, start), true)
+	proc.signal(pid, start, "KILL")
+	local short = proc.spawn { "true", detached = true, stdout = "null",
+		stderr = "null" }
+	test.equal(short:wait().status, 0)
+end
+
+function tests.a_forgotten_handle_is_killed()
+	local pid, start
+	do
+		local handle = proc.spawn { "sleep", "1000" }
+		pid, start = handle.pid, proc.start_time(handle.pid)
+	end
+	collectgarbage()
+	collectgarbage()
+	proc.wait_for(pid, start)
+end
+
 function tests.ours_is_alive()
 	test.equal(proc.alive(proc.pid(), proc.start_time()), true)
 	assert(proc.describe():find("guard:", 1, true))
