@@ -17,7 +17,7 @@ local proc = {}
 ---@field clear_env? boolean start from an empty environment [false]
 ---@field stdin? string|"inherit" bytes it reads; or our own input [none]
 ---@field stdout? "capture"|"inherit"|"null" [capture]
----@field stderr? "capture"|"merge"|"inherit"|"null" [capture]
+---@field stderr? "capture"|"merge"|"inherit"|"null" [capture; merge for a log]
 ---@field pty? boolean|{rows: integer, columns: integer} one for all streams
 ---@field timeout? proc.Duration total time it may take
 ---@field silent_after? proc.Duration time it may take without any output
@@ -52,7 +52,8 @@ local proc = {}
 function proc.run(options) end
 
 --- Starts a program whose output is pulled and whose input is written.
---- `stdin = "pipe"` opens its input. Not checked: see `proc.Handle:wait`.
+--- `stdin = "pipe"` opens its input; stderr is merged into what is read.
+--- A handle that goes out of scope (`<close>`) kills its program.
 ---@param options proc.Options
 ---@return proc.Handle
 function proc.spawn(options) end
