@@ -256,6 +256,12 @@ static struct deciding *begin(struct decider *decider, struct job *job,
 	return one;
 }
 
+static void begin_push(struct deciding *one)
+{
+	judge_supersede_older(one->job);
+	look_in(one);
+}
+
 static void decide_push(struct decider *decider, struct job *job)
 {
 	struct source *source = source_get(decider->engine->sources, job->repo);
@@ -267,7 +273,7 @@ static void decide_push(struct decider *decider, struct job *job)
 	else if (!job->new || !job->ref)
 		give_up(one, "filtered", mem_copy("the ref was deleted"));
 	else
-		look_in(one);
+		begin_push(one);
 }
 
 static void add_candidate(struct job *job, const struct recipe *recipe)

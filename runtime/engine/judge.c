@@ -9,8 +9,7 @@
 #include "runtime/git/repo.h"
 #include "runtime/store/events.h"
 
-/* Older events in their quiet period make room for this one. */
-static void supersede_older(struct job *job)
+void judge_supersede_older(struct job *job)
 {
 	struct db *db = job->engine->db;
 	const char *sql =
@@ -52,7 +51,8 @@ static bool put_off(struct job *job, const struct trigger *trigger)
 
 	if (trigger->quiet <= 0 || job->kind == TRIGGER_FILE)
 		return false;
-	supersede_older(job);
+	if (job->kind == TRIGGER_EMIT)
+		judge_supersede_older(job);
 	if (until <= clock_now())
 		return false;
 	job->put_off = until;

@@ -12,11 +12,14 @@ struct judge {
 	struct predicate *predicate;
 };
 
-/*
- * Fills job->findings, or job->put_off when a quiet period is not over. Older
- * events that this one replaces in a quiet period are superseded at once.
- */
+/* Fills job->findings, or job->put_off when a quiet period is not over. */
 void judge_start(struct judge *judge);
+
+/*
+ * Older events of the same ref (or name, for emit) that are in their quiet
+ * period make room for this one, which takes over the `old` of the first.
+ */
+void judge_supersede_older(struct job *job);
 
 /* A Lua predicate, answered by a child. */
 struct predicate {

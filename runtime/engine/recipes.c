@@ -17,8 +17,8 @@
 #include "runtime/engine/specs.h"
 
 #define FILE_MAX 1048576 /* bytes */
-#define OUTSTANDING 8 /* questions to children at the same time */
-#define SLICE 64      /* files read before others get their turn */
+#define OUTSTANDING 8    /* questions to children at the same time */
+#define SLICE 64         /* files read before others get their turn */
 
 struct recipes {
 	struct engine *engine;
