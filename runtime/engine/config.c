@@ -62,6 +62,7 @@ static void read_retention(struct config *config, const json_t *object)
 	config->retention.days = number_of(object, "days", 90);
 	config->retention.runs = number_of(object, "runs", 1000);
 	config->retention.workspaces = number_of(object, "workspaces", 7);
+	config->retention.log_bytes = number_of(object, "log_bytes", 0);
 }
 
 struct config *config_read(const char *json, struct error **err)

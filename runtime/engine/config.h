@@ -25,6 +25,7 @@ struct config {
 		int64_t days;       /* 0: any age */
 		int64_t runs;       /* of each name; 0: all */
 		int64_t workspaces; /* days; 0: as long as the run */
+		int64_t log_bytes;  /* cap of a step's log; 0: the default */
 	} retention;
 	struct strings env; /* "NAME=value", for runners */
 	char *secrets;      /* JSON, or NULL */

@@ -42,6 +42,26 @@ void serving_add_repos(struct serving *serving)
 	}
 }
 
+/* Runners read these settings; nothing is written when nothing changed. */
+static void tell(struct db *db, const char *key, const char *value)
+{
+	char *former = setting_get(db, key);
+
+	if (!former != !value || (value && strcmp(former, value) != 0))
+		setting_set(db, key, value, NULL);
+	mem_free(former);
+}
+
+static void tell_runners(struct engine *engine)
+{
+	int64_t cap = engine->config->retention.log_bytes;
+	char *bytes = cap > 0 ? mem_printf("%lld", (long long)cap) : NULL;
+
+	tell(engine->db, "secrets", engine->config->secrets);
+	tell(engine->db, "log_bytes", bytes);
+	mem_free(bytes);
+}
+
 /* With NULL: what was read at the start. */
 int serving_configure(struct serving *serving, const char *json,
 		      struct error **err)
@@ -56,7 +76,7 @@ int serving_configure(struct serving *serving, const char *json,
 		config_free(engine->config);
 		engine->config = config;
 	}
-	setting_set(engine->db, "secrets", engine->config->secrets, NULL);
+	tell_runners(engine);
 	supervisor_configure(engine->supervisor);
 	serving_add_repos(serving);
 	sources_reload(engine->sources);

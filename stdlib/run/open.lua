@@ -10,16 +10,31 @@ local function load_recipe(path, dir)
 		shown = path:match("[^/]+$") })
 end
 
+--- A secret is a variable of the environment, or what the server's
+--- configuration says of its name.
+local function read_secret(db, name)
+	local value = os.getenv(name)
+
+	if value and value ~= "" then return value end
+	local known = require("json").decode(db:setting("secrets") or "{}")
+	local from = known[name]
+	if from and from.env then return os.getenv(from.env) end
+	if from and from.file then
+		return (require("fs").read(from.file):gsub("\n+$", ""))
+	end
+end
+
 --- Returns the values of the recipe's secrets by name, and their mask.
-local function read_secrets(names)
+local function read_secrets(db, names)
 	local values, list = {}, {}
 
 	if #names == 0 then return values end
 	for _, name in ipairs(names) do
-		local value = os.getenv(name)
+		local value = read_secret(db, name)
 		if not value or value == "" then
 			error({ code = "not_found", message = ("the secret '%s'"
-				.. " is not in the environment"):format(name) },
+				.. " is neither in the environment nor in the"
+				.. " server's configuration"):format(name) },
 				0)
 		end
 		values[name] = value
@@ -40,7 +55,8 @@ local function read_event(db, row)
 	if ok and type(payload) == "table" then
 		for key, value in pairs(payload) do event[key] = value end
 	end
-	event.kind, event.id, event.payload = found.kind, found.id, payload
+	event.kind, event.id = found.kind, found.id
+	if found.kind ~= "emit" then event.payload = payload end
 	event.ref, event.old, event.new = found.ref, found.old, found.new
 	event.time = event.time or found.created
 	return event
@@ -54,7 +70,7 @@ local function read_journal(runner)
 end
 
 local function make(db, row, recipe, options)
-	local secrets, mask = read_secrets(recipe.secrets)
+	local secrets, mask = read_secrets(db, recipe.secrets)
 	local given = require("json").decode(row.params or "{}")
 
 	return require("run.runner") { db = db, row = row, recipe = recipe,

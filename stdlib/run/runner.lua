@@ -326,7 +326,8 @@ return function(options)
 	local row = options.row
 	local self = setmetatable({ id = row.id, undos = {}, children = {},
 		waits = {}, journal = {}, active = 0, cpu = 0, max_rss = 0,
-		root = scopes.root(), log_cap = options.recipe.log_cap,
+		root = scopes.root(), log_cap = options.recipe.log_cap
+			or math.tointeger(options.db:setting("log_bytes")),
 		logs = ("%s/logs/%d/"):format(options.home, row.id) }, Runner)
 
 	for key, value in pairs(options) do self[key] = value end

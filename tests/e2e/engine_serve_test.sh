@@ -76,4 +76,24 @@ tm emit go >/dev/null
 it "runs nothing then" soon "no recipe listens to it" \
 	"select reason from decisions order by rowid desc limit 1"
 stop_server
+
+echo hidden-tide >"$top/token"
+cat >"$top/recipes/c.lua" <<'LUA'
+return { name = "c", on = { emit = "secret" }, secrets = { "TOKEN" },
+	run = function(ctx)
+		ctx:step("show", 'echo "$TOKEN $GREETING" '
+			.. ctx.event.payload.x)
+	end }
+LUA
+cat >"$top/server.lua" <<LUA
+return { recipes = { "recipes/c.lua" }, env = { GREETING = "moin" },
+	secrets = { TOKEN = { file = "token" } } }
+LUA
+serve --config "$top/server.lua"
+it "reads it" soon 1 "select count(*) from recipes where name = 'c'"
+tm emit secret '{"x": 42}' >/dev/null
+it "gives secrets, environment and payload to steps" soon passed \
+	"select state from runs where name = 'c'"
+it "hides secrets" grep -rqF '*** moin 42' "$TIDEMILL_HOME/logs"
+stop_server
 finish
