@@ -34,8 +34,8 @@ return {
 			end
 		end
 
-		task.all { sleeper(15), sleeper(1), sleeper(8) }
-		test.equal(order, { 1, 8, 15 })
+		task.all { sleeper(300), sleeper(1), sleeper(100) }
+		test.equal(order, { 1, 100, 300 })
 	end,
 
 	durations_are_read = function()

@@ -149,16 +149,24 @@ static void count_signal(void *context, int number)
 	++*(int *)context;
 }
 
+static void on_idle(uv_idle_t *idle)
+{
+	(void)idle;
+}
+
 static void a_watch_is_called_for_each_signal(void **state)
 {
 	static const int numbers[] = {SIGUSR1};
 	uv_loop_t loop;
+	uv_idle_t idle; /* keeps the loop alive, as a watch does not */
 	int count = 0;
 	struct signal_watch watch = {.callback = count_signal,
 				     .context = &count};
 
 	(void)state;
 	uv_loop_init(&loop);
+	uv_idle_init(&loop, &idle);
+	uv_idle_start(&idle, on_idle);
 	signal_watch_start(&watch, &loop, numbers, 1);
 	for (int i = 1; i <= 3; i++) {
 		raise(SIGUSR1);
@@ -166,6 +174,7 @@ static void a_watch_is_called_for_each_signal(void **state)
 			uv_run(&loop, UV_RUN_NOWAIT);
 	}
 	signal_watch_stop(&watch, NULL);
+	uv_close((uv_handle_t *)&idle, NULL);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(count, 3);
 	assert_int_equal(uv_loop_close(&loop), 0);
