@@ -107,19 +107,31 @@ static void remove_dir(const char *path)
 	}
 }
 
+static bool has_group(const char *dir, int number)
+{
+	char *path = mem_printf("%s/%d", dir, number);
+	bool there = access(path, F_OK) == 0;
+
+	mem_free(path);
+	return there;
+}
+
 static void sweep_dir(const char *dir)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int count = 0;
 
 	if (fd < 0)
 		return;
 	write_one(fd, "cgroup.kill"); /* with all groups below it */
 	close(fd);
-	for (int i = 0; i < GROUPS; i++) {
-		char *path = mem_printf("%s/%d", dir, i);
+	/* From the last one: what is left is always 0 to some number. */
+	while (count < GROUPS && has_group(dir, count))
+		count++;
+	while (count-- > 0) {
+		char *path = mem_printf("%s/%d", dir, count);
 
-		if (access(path, F_OK) == 0)
-			remove_dir(path);
+		remove_dir(path);
 		mem_free(path);
 	}
 	remove_dir(dir);

@@ -93,6 +93,8 @@ static bool enter_user_namespace(void)
 
 static void stop_guardian(struct guard *guard)
 {
+	struct pollfd ended = {.events = POLLIN};
+
 	if (guard->pid == 0)
 		return;
 	close_fd(&guard->link);
@@ -102,11 +104,12 @@ static void stop_guardian(struct guard *guard)
 	if (guard->kind == GUARD_NAMESPACE)
 		kill(guard->pid, SIGKILL);
 	/* A namespace's init ends last, after we have reaped our children. */
-	for (int i = 0; i < END_MS; i++) {
-		if (waitpid(guard->pid, NULL, WNOHANG) != 0)
-			break;
-		poll(NULL, 0, 1);
+	ended.fd = (int)syscall(SYS_pidfd_open, guard->pid, 0);
+	if (ended.fd >= 0) {
+		poll(&ended, 1, END_MS);
+		close(ended.fd);
 	}
+	waitpid(guard->pid, NULL, WNOHANG);
 	guard->pid = 0;
 }
 
