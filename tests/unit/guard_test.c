@@ -50,7 +50,8 @@ static unsigned count_marked(const char *mark, bool sleeping)
 		char text[65536];
 		size_t length;
 
-		if (atoi(entry->d_name) <= 0 || atoi(entry->d_name) == getpid())
+		if ((int)strtol(entry->d_name, NULL, 10) <= 0 ||
+		    atoi(entry->d_name) == getpid())
 			continue;
 		length =
 			read_proc(entry->d_name, "environ", text, sizeof(text));

@@ -383,8 +383,9 @@ static void many_at_once_leave_nothing(void **state)
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(done, MANY);
 	for (int i = 0; i < MANY; i++) {
-		assert_int_equal(atoi(procs[i].out.captured.data),
-				 procs[i].pid);
+		assert_int_equal(
+			(int)strtol(procs[i].out.captured.data, NULL, 10),
+			procs[i].pid);
 		release(&procs[i]);
 	}
 	assert_int_equal(uv_loop_close(&loop), 0);
