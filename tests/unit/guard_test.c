@@ -51,7 +51,7 @@ static unsigned count_marked(const char *mark, bool sleeping)
 		size_t length;
 
 		if ((int)strtol(entry->d_name, NULL, 10) <= 0 ||
-		    atoi(entry->d_name) == getpid())
+		    (int)strtol(entry->d_name, NULL, 10) == getpid())
 			continue;
 		length =
 			read_proc(entry->d_name, "environ", text, sizeof(text));
