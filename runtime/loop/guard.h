@@ -19,8 +19,12 @@ enum guard_kind {
 struct guard;
 
 struct guard_options {
-	const char *cookie; /* the run: put as TIDEMILL_RUN into environments */
-	bool no_namespace;  /* use GUARD_GROUPS even where there are rights */
+	/*
+	 * The run: put as TIDEMILL_RUN into environments. What runs with the
+	 * same cookie is taken for a dead runner's and killed.
+	 */
+	const char *cookie;
+	bool no_namespace; /* use GUARD_GROUPS even where there are rights */
 	bool no_cgroup;
 };
 

@@ -99,7 +99,7 @@ static void on_done(struct op *op)
 	struct proc *proc = (struct proc *)op;
 
 	if (op->error || proc->status != 0)
-		fail("a process failed");
+		fail(op->error ? op->error->message : "a process failed");
 	op->release(op);
 	start_next(proc, op->waiter);
 }
@@ -121,8 +121,10 @@ static void start_next(struct proc *proc, struct bench *bench)
 static void run_ours(int count, int jobs, bool guarded)
 {
 	static struct bench bench;
-	struct guard_options options = {.cookie = "bench"};
+	char cookie[32]; /* of our own: a guard kills what had it before */
+	struct guard_options options = {.cookie = cookie};
 
+	snprintf(cookie, sizeof(cookie), "bench-%d", (int)getpid());
 	bench.left = count;
 	bench.guard = guarded ? guard_init(&options, NULL) : NULL;
 	uv_loop_init(&bench.loop);
