@@ -121,6 +121,8 @@ void proc_settle(struct proc *proc)
 		finish(proc);
 		return;
 	}
+	if (proc->out.paused || proc->err.paused)
+		return; /* our reader is late, not the process */
 	proc_limits_open(proc);
 	if (!proc->limits->linger_at)
 		proc->limits->linger_at =

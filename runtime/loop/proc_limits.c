@@ -18,8 +18,10 @@ static int64_t total_at(const struct proc *proc)
 
 static int64_t silent_at(const struct proc *proc)
 {
-	return proc->silent_after ? proc->spoke + (int64_t)proc->silent_after
-				  : 0;
+	/* While nobody listens it cannot be heard. */
+	if (!proc->silent_after || proc->out.paused || proc->err.paused)
+		return 0;
+	return proc->spoke + (int64_t)proc->silent_after;
 }
 
 /* Its pipes are held open by others: enough. */

@@ -138,8 +138,12 @@ void proc_pause(struct proc *proc, int number, bool paused)
 	stream->paused = paused;
 	if (stream->fd < 0 || !stream->proc)
 		return;
-	if (paused)
+	if (paused) {
 		uv_poll_stop(&stream->poll);
-	else
-		uv_poll_start(&stream->poll, UV_READABLE, on_readable);
+		return;
+	}
+	proc->spoke = clock_monotonic();
+	uv_poll_start(&stream->poll, UV_READABLE, on_readable);
+	if (proc->limits)
+		proc_schedule(proc);
 }

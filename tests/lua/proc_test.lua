@@ -151,6 +151,21 @@ function tests.output_that_nobody_reads_waits_in_the_pipe()
 	test.equal(sum, 20000000)
 end
 
+function tests.a_late_reader_loses_nothing()
+	local handle <close> = proc.spawn { shell = "head -c 1500000 /dev/zero",
+		grace = 20, silent_after = 20 }
+	local sum = 0
+
+	time.sleep(120)
+	for bytes in function() return handle:read() end do
+		sum = sum + #bytes
+	end
+	test.equal(sum, 1500000)
+	local result = handle:wait()
+	test.equal(result.lingered, false)
+	test.equal(result.timed_out, nil)
+end
+
 function tests.closing_kills()
 	local pid, start
 	do
