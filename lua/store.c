@@ -87,8 +87,10 @@ static int l_open(lua_State *L)
 		db_open(home, store->readonly ? DB_READ_ONLY : DB_WRITE, &err);
 	if (!store->db)
 		return lerror_raise(L, err);
-	if (!store->readonly)
-		db_group(store->db, task_loop(L));
+	if (store->readonly)
+		return 1;
+	db_keep_log(store->db);
+	db_group(store->db, task_loop(L));
 	return 1;
 }
 

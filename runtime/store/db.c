@@ -18,6 +18,7 @@ enum {
 	BUSY_LONGEST = 2000,   /* us */
 	BUSY_TOTAL = 10000000, /* us */
 	CHECKPOINT_PAGES = 1000,
+	SMALL_LOG = 128 * 1024,  /* bytes that may stay in the WAL */
 	APPLICATION = 0x54444d4c /* "TDML": this file is ours */
 };
 
@@ -245,6 +246,22 @@ struct db *db_open(const char *home, enum db_mode mode, struct error **err)
 	return NULL;
 }
 
+void db_keep_log(struct db *db)
+{
+	db->keeps_log = true;
+}
+
+static void keep_small_log(struct db *db)
+{
+	char *path = mem_printf("%s-wal", db->path);
+	struct stat info;
+
+	if (stat(path, &info) == 0 && info.st_size < SMALL_LOG)
+		sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+				  1, NULL);
+	mem_free(path);
+}
+
 void db_close(struct db *db)
 {
 	struct error *err = NULL;
@@ -261,6 +278,8 @@ void db_close(struct db *db)
 	}
 	db_ungroup(db);
 	db_forget_statements(db);
+	if (db->sqlite && db->keeps_log)
+		keep_small_log(db);
 	sqlite3_close_v2(db->sqlite);
 	error_free(db->lost);
 	mem_free(db->home);

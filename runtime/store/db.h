@@ -21,6 +21,12 @@ enum db_mode {
  */
 struct db *db_open(const char *home, enum db_mode mode, struct error **err);
 void db_close(struct db *db); /* NULL is fine; an open group is committed */
+
+/*
+ * Let db_close leave a small write-ahead log as it is. Else the last one to
+ * close moves it into the database, with two more syncs.
+ */
+void db_keep_log(struct db *db);
 const char *db_home(const struct db *db); /* borrowed */
 
 /*

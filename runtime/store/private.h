@@ -42,6 +42,7 @@ struct db {
 	unsigned depth;      /* of db_begin */
 	bool doomed;         /* an inner transaction was rolled back */
 	bool open;           /* the group's transaction is open */
+	bool keeps_log;      /* see db_keep_log */
 	struct error *lost;  /* why a group was undone; for the next waiter */
 	struct group *group; /* NULL: not attached to a loop */
 	int64_t patience, busy_since, busy_for; /* us */

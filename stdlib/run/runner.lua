@@ -302,7 +302,6 @@ function Runner:main()
 		outcome = run_recipe(self)
 	end
 	watcher:cancel()
-	self.db:commit()
 	if outcome then return record_end(self, outcome) end
 	return record_wait(self)
 end
