@@ -11,13 +11,14 @@
 
 #include "runtime/base/mem.h"
 
-enum { GROUPS = 64, LINE = 4096, REMOVE_MS = 500 };
+enum { GROUPS = 256, LINE = 4096, REMOVE_MS = 500 };
 
 struct group {
 	int fd; /* its directory */
 	int stat;
 	int events;
 	bool taken;
+	bool killed;  /* never taken again */
 	bool full;    /* somebody may live in it still */
 	int64_t user; /* us when it was taken */
 	int64_t system;
@@ -228,7 +229,8 @@ int cgroup_take(struct cgroup_pool *pool)
 	if (!pool)
 		return -1;
 	while (number < pool->count &&
-	       (pool->groups[number].taken || !is_empty(&pool->groups[number])))
+	       (pool->groups[number].taken || pool->groups[number].killed ||
+		!is_empty(&pool->groups[number])))
 		number++;
 	if (number == GROUPS || (number == pool->count && make_group(pool) < 0))
 		return -1;
@@ -252,8 +254,11 @@ void cgroup_give(struct cgroup_pool *pool, int number)
 
 void cgroup_kill(struct cgroup_pool *pool, int number)
 {
-	if (pool && number >= 0)
-		write_one(pool->groups[number].fd, "cgroup.kill");
+	if (!pool || number < 0)
+		return;
+	/* Kernels since 6.15 also kill what is cloned into it afterwards. */
+	pool->groups[number].killed = true;
+	write_one(pool->groups[number].fd, "cgroup.kill");
 }
 
 bool cgroup_usage(const struct cgroup_pool *pool, int number, int64_t *user,
