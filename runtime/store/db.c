@@ -182,8 +182,7 @@ static int migrate(struct db *db, struct error **err)
  */
 static int configure(struct db *db, struct error **err)
 {
-	static const char common[] = "PRAGMA foreign_keys = ON;"
-				     "PRAGMA cache_size = -1024;"
+	static const char common[] = "PRAGMA cache_size = -1024;"
 				     "PRAGMA temp_store = MEMORY";
 	static const char writing[] = "PRAGMA journal_mode = WAL;"
 				      "PRAGMA synchronous = FULL;"
@@ -194,6 +193,7 @@ static int configure(struct db *db, struct error **err)
 	sqlite3_busy_handler(db->sqlite, on_busy, db);
 	sqlite3_wal_hook(db->sqlite, on_commit, db);
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
 	/* An empty WAL stays: making it anew would sync its directory, too. */
 	sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_PERSIST_WAL,
 			     &(int){1});

@@ -121,11 +121,17 @@ static int expire(struct db *db, int64_t now, struct error **err)
 	return (int)db_changes(db);
 }
 
+static bool none(struct db *db)
+{
+	return db_number(db, -1, "SELECT EXISTS (SELECT 1 FROM locks)", "") ==
+	       0;
+}
+
 int lock_expire(struct db *db, int64_t now, struct error **err)
 {
 	int count;
 
-	if (db_number(db, 0, "SELECT count(*) FROM locks", "") == 0)
+	if (none(db))
 		return 0;
 	if (db_begin(db, err))
 		return -1;
@@ -144,13 +150,16 @@ int64_t lock_next_lease(struct db *db)
 
 int locks_ready(struct db *db, int64_t *runs, int max, struct error **err)
 {
-	struct rows *rows = db_query(db, err,
-				     "SELECT run, min(ticket) AS first" READY
-				     " GROUP BY run ORDER BY first",
-				     "");
+	struct rows *rows;
 	int count = 0;
 	int result = 0;
 
+	if (none(db))
+		return 0;
+	rows = db_query(db, err,
+			"SELECT run, min(ticket) AS first" READY
+			" GROUP BY run ORDER BY first",
+			"");
 	if (!rows)
 		return -1;
 	while (count < max && (result = rows_next(rows, err)) == 1)

@@ -34,8 +34,7 @@ local function run(call)
 	local path = foreground.find(db, file)
 	local recipe = require("recipe.load").file(path,
 		{ shown = file or "tidemill.lua" })
-	local params = require("recipe.params").resolve(recipe.params, given,
-		true)
+	local params = require("recipe.load").resolve(recipe, given, true)
 	local runner = require("run.open").new(db, recipe, params, {
 		home = call.home, foreground = true,
 		workspace = path:match("^(.*)/[^/]*$"),

@@ -20,6 +20,11 @@ local environment = shape.by_type({
 		"a string, a number, or false to remove it")),
 }, "a table of names and values")
 
+local function class_name(value, path, place)
+	shape.one_of(table.unpack(require("step.classes").NAMES))(value, path,
+		place)
+end
+
 local retry = shape.by_type({ number = shape.integer,
 	table = shape.record {
 		times = shape.count,
@@ -31,8 +36,7 @@ local retry = shape.by_type({ number = shape.integer,
 		on = shape.record {
 			exit = shape.list(shape.integer),
 			signal = words,
-			class = shape.list(shape.one_of(
-				table.unpack(require("step.classes").NAMES))),
+			class = shape.list(class_name),
 		},
 	},
 }, "how often to try again, or { times, backoff, on }")

@@ -72,7 +72,6 @@ function recipe.read(given, place)
 	end
 	require("recipe.keys").check_recipe(given, "", place)
 	check_body(given, place)
-	local duration = require("recipe.duration")
 	local hooks = {}
 	for _, name in ipairs(require("recipe.keys").HOOKS) do
 		hooks[name] = given[name]
@@ -87,7 +86,8 @@ function recipe.read(given, place)
 			given.steps, place),
 		run = given.run,
 		concurrency = read_concurrency(given.concurrency),
-		timeout = given.timeout and duration(given.timeout),
+		timeout = given.timeout
+			and require("recipe.duration")(given.timeout),
 		priority = given.priority or 0,
 		on_crash = given.on_crash or "resume",
 		env = given.env or {},
@@ -121,6 +121,17 @@ function recipe.text(text, path, options)
 	result.path = path
 	result.name = result.name or default_name(path)
 	return result
+end
+
+--- Returns the values of a recipe's parameters: see params.resolve, which most
+--- recipes can do without.
+---@param self recipe.Recipe
+---@param given table<string, any>
+---@param as_text? boolean
+---@return table<string, any>
+function recipe.resolve(self, given, as_text)
+	if not next(self.params) and not next(given) then return {} end
+	return require("recipe.params").resolve(self.params, given, as_text)
 end
 
 --- Loads the recipe in the file `path`.

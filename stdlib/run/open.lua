@@ -75,7 +75,7 @@ local function make(db, row, recipe, options)
 
 	return require("run.runner") { db = db, row = row, recipe = recipe,
 		home = options.home, workspace = options.workspace,
-		params = require("recipe.params").resolve(recipe.params, given),
+		params = require("recipe.load").resolve(recipe, given),
 		event = read_event(db, row), secrets = secrets, mask = mask,
 		observer = options.observer or require("run.observer").silent,
 		foreground = options.foreground or false, cancellable = {} }

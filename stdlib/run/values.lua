@@ -215,16 +215,14 @@ function wrappers.os(library)
 end
 
 function wrappers.math(library)
-	local random = require("run.random")
-
 	return copy_with(library, { random = function(...)
 		local scope = recording()
 		if not scope then return library.random(...) end
-		return random.number(scope, ...)
+		return require("run.random").number(scope, ...)
 	end, randomseed = function(...)
 		local scope = recording()
 		if not scope then return library.randomseed(...) end
-		random.seed(scope, ...)
+		require("run.random").seed(scope, ...)
 	end })
 end
 
