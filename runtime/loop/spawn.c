@@ -41,9 +41,9 @@ struct kernel_sigaction {
 /* clone3 resets handlers, but what we ignore stays ignored: here it is not. */
 IN_CHILD static void reset_signals(bool clear)
 {
-	static const int ignored[] = {SIGPIPE, SIGHUP,  SIGINT,  SIGQUIT,
-				      SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2,
-				      SIGTSTP, SIGTTIN, SIGTTOU};
+	static const int ignored[] = {
+		SIGPIPE, SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGCHLD, SIGUSR1,
+		SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU, 32,      33}; /* glibc's */
 	struct kernel_sigaction fresh = {0};
 	uint64_t none = 0;
 
