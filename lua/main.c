@@ -1,4 +1,5 @@
 /* The program: a loop, a Lua state, and the command line that runs in it. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <uv.h>
@@ -6,12 +7,15 @@
 #include "lua/vm.h"
 #include "runtime/base/log.h"
 
+#define HEAP_STEP (1 << 20) /* bytes: short commands ask the kernel once */
+
 int main(int count, char **words)
 {
 	uv_loop_t loop;
 	struct vm *vm;
 	int code;
 
+	mallopt(M_TOP_PAD, HEAP_STEP);
 	signal(SIGPIPE, SIG_IGN);
 	words = uv_setup_args(count, words);
 	uv_loop_init(&loop);

@@ -176,6 +176,7 @@ static int migrate(struct db *db, struct error **err)
 }
 
 /*
+ * Nothing spills: a page that a large transaction changes is written once.
  * No mmap: its pages would count as the server's memory, and a truncated file
  * would be a SIGBUS. Turning to WAL may report SQLITE_BUSY without asking the
  * busy handler, when several processes create the file at once.
@@ -186,7 +187,8 @@ static int configure(struct db *db, struct error **err)
 				     "PRAGMA temp_store = MEMORY";
 	static const char writing[] = "PRAGMA journal_mode = WAL;"
 				      "PRAGMA synchronous = FULL;"
-				      "PRAGMA journal_size_limit = 16777216";
+				      "PRAGMA journal_size_limit = 16777216;"
+				      "PRAGMA cache_spill = OFF";
 	int64_t until = clock_monotonic_us() + BUSY_TOTAL;
 	int result;
 
