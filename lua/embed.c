@@ -1,7 +1,8 @@
 /*
  * A program of the build: writes the Lua sources as one C file, stdlib/ as
- * compiled chunks, because start-up is part of every command and step. As
- * doc/stdlib/ they are text, for :help in the repl.
+ * compiled chunks without line numbers, because start-up is part of every
+ * command and step. As doc/stdlib/ they are text, for :help in the repl and
+ * for tracebacks with TIDEMILL_DEBUG.
  *
  *     embed OUT.c [NAME=FILE | FILE.lua]…
  */
@@ -47,7 +48,7 @@ static int put_chunk(FILE *out, const char *path)
 	if (status != LUA_OK)
 		fprintf(stderr, "%s\n", lua_tostring(L, -1));
 	else
-		lua_dump(L, put_bytes, out, 0);
+		lua_dump(L, put_bytes, out, 1);
 	lua_close(L);
 	return status == LUA_OK ? 0 : -1;
 }

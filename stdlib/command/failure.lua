@@ -60,7 +60,8 @@ function failure.report(problem, state)
 		io.stderr:write(problem.advice, "\n")
 	end
 	if code == EXITS.bug then
-		io.stderr:write("This is a bug in tidemill.",
+		io.stderr:write("This is a bug in tidemill",
+			" (TIDEMILL_DEBUG=1 shows where).",
 			problem.traceback or "", "\n")
 	elseif state.options.verbose and problem.traceback then
 		io.stderr:write(problem.traceback, "\n")
