@@ -19,11 +19,12 @@ struct ready {
 
 /* How much a script may use; see limits.h. */
 struct limits {
-	size_t used;    /* bytes of the Lua state */
-	size_t ceiling; /* bytes it may use */
-	int64_t slice;  /* ms of CPU time a task may take without waiting */
-	bool armed;     /* the ceiling was passed: the hook looks at once */
-	bool collects;  /* the garbage collector runs */
+	size_t used;     /* bytes of the Lua state */
+	size_t ceiling;  /* bytes it may use */
+	int64_t slice;   /* ms of CPU time a task may take without waiting */
+	bool armed;      /* the ceiling was passed: the hook looks at once */
+	bool collects;   /* the garbage collector runs */
+	char passed[80]; /* what was said of the last limit that was passed */
 };
 
 struct task;

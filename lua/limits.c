@@ -1,6 +1,7 @@
 #include "lua/limits.h"
 
 #include <lauxlib.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "lua/lerror.h"
@@ -72,6 +73,8 @@ static bool over_slice(struct task *task)
 static void stop(lua_State *L, struct task *task, struct error *err)
 {
 	task->killed = true;
+	snprintf(task->host->limits.passed, sizeof(task->host->limits.passed),
+		 "%s", err->message);
 	lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
 	if (L != task->thread)
 		lua_sethook(task->thread, on_count, LUA_MASKCOUNT, 1);
@@ -88,7 +91,7 @@ static void on_count(lua_State *L, lua_Debug *debug)
 	if (!task)
 		return;
 	if (task->killed) {
-		error_set(&err, ERROR_LIMIT, "stopped: it passed a limit");
+		error_set(&err, ERROR_LIMIT, "%s", host->limits.passed);
 		stop(L, task, err);
 	} else if (host->limits.armed && over_memory(L, &host->limits)) {
 		error_set(&err, ERROR_LIMIT,

@@ -204,7 +204,7 @@ static char *describe(struct source *source, const char *ref)
 	if (event == 0)
 		return mem_copy("ok");
 	return mem_printf("ok tidemill: noted as event %lld (tidemill why "
-			  "event:%lld)",
+			  "e%lld)",
 			  (long long)event, (long long)event);
 }
 

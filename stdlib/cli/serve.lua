@@ -39,9 +39,9 @@ return {
 	summary = "Run the server: notice pushes and times, run recipes",
 	description = [[
 Serves the home directory until SIGTERM or SIGINT. Runners live on when the
-server stops or dies; the next one watches them again. SIGHUP, 'tidemill
-reload' on its socket and a change of the file make it read its configuration
-again; a bad one is reported and the old one kept.
+server stops or dies; the next one watches them again. SIGHUP and a change of
+the file make it read its configuration again; a bad one is reported and the
+old one kept.
 
 The configuration is a Lua file that returns a table; every key has a default:
 
