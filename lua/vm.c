@@ -13,6 +13,7 @@
 #include "lua/modules.h"
 #include "runtime/base/mem.h"
 
+#define EXIT_FAILED 1
 #define EXIT_BUG 70
 
 struct vm {
@@ -161,15 +162,27 @@ static int start(lua_State *L)
 	return ended(L, LUA_OK, 0);
 }
 
-/* Print the error at the stack's top that nobody caught. */
+/*
+ * Print the error at the stack's top that nobody caught. A limit that a recipe
+ * passed is the recipe's fault; everything else is a bug.
+ */
 static int report(lua_State *L)
 {
+	int code = EXIT_BUG;
+
+	if (lua_istable(L, -1)) {
+		lua_getfield(L, -1, "code");
+		if (lua_type(L, -1) == LUA_TSTRING &&
+		    strcmp(lua_tostring(L, -1), "limit") == 0)
+			code = EXIT_FAILED;
+		lua_pop(L, 1);
+	}
 	fprintf(stderr, "tidemill: %s\n", luaL_tolstring(L, -1, NULL));
 	lua_pop(L, 1);
 	if (getenv("TIDEMILL_DEBUG") && lua_istable(L, -1) &&
 	    lua_getfield(L, -1, "traceback") == LUA_TSTRING)
 		fprintf(stderr, "%s\n", lua_tostring(L, -1));
-	return EXIT_BUG;
+	return code;
 }
 
 static int result(lua_State *L)

@@ -8,7 +8,7 @@ local function drain(call)
 	local db = call:store()
 	local mode = require("command.mode")
 
-	mode(call, "drain", "no further runs start until 'tidemill unpause'")
+	mode(call, "drain", "no further runs start; waiting for those that run")
 	if not call.options.wait then return 0 end
 	local deadline = call.options.timeout
 		and require("time").now() + call.options.timeout

@@ -128,8 +128,8 @@ local function perform(run, self)
 			tries)
 		if not delay or run.stopping then break end
 		run:note(("attempt %d failed (%s), trying again in %s"):format(
-			self.attempt, tostring(outcome.error),
-			time.describe(delay)), self.key)
+			self.attempt, outcome.error and outcome.error.message
+			or outcome.state, time.describe(delay)), self.key)
 		time.sleep(delay)
 		tries, self.attempt = tries + 1, self.attempt + 1
 		outcome = run_once(run, self)
