@@ -6,6 +6,7 @@ local problem = {}
 ---@class recipe.Place
 ---@field file string as people know it ("tidemill.lua")
 ---@field text? string the source, for line numbers
+---@field line? integer the line, where it is known
 
 --- Raises "FILE:LINE: message" as an `invalid` error. `path` says which key is
 --- meant ("on.push.branchs").
@@ -13,7 +14,7 @@ local problem = {}
 ---@param path string
 ---@param format string
 function problem.raise(place, path, format, ...)
-	local line = place.text
+	local line = place.line or place.text
 		and require("recipe.source").line(place.text, path)
 
 	error(setmetatable({ code = "invalid", message = ("%s:%s %s"):format(

@@ -126,7 +126,7 @@ local function read_lock(name, options, fn)
 				"a number or \"all\""),
 			lease = shape.duration, timeout = shape.duration }
 	end
-	check_lock(options, "ctx:lock", { file = "recipe" })
+	check_lock(options, "ctx:lock", require("recipe.here")())
 	if type(name) ~= "string" or type(fn) ~= "function" then
 		failure.raise("invalid", "ctx:lock wants a name and a function")
 	end

@@ -98,7 +98,7 @@ end
 function spec.check(name, options)
 	if options == nil or options == EMPTY then return EMPTY end
 	require("recipe.keys").check_step(options, ("step '%s'"):format(name),
-		{ file = "recipe" })
+		require("recipe.here")())
 	return options
 end
 

@@ -100,6 +100,15 @@ return { name = "child", params = { ms = 0, bad = false },
 	end }
 LUA
 cat >"$recipe" <<'LUA'
+return { name = "wrong", run = function(ctx)
+	ctx:step("x", { "true", timeoutt = "5s" })
+end }
+LUA
+it "names the line of a wrong option" prints \
+	"r.lua:2: unknown key 'timeoutt' in step 'x' .did you mean 'timeout'" \
+	"$bin" run "$recipe"
+
+cat >"$recipe" <<'LUA'
 return { name = "parent", run = function(ctx)
 	local slow = ctx:run("child.lua", { ms = 700 })
 	local fast = ctx:run("child.lua", { ms = 1 })
