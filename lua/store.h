@@ -45,6 +45,9 @@ void store_fields(lua_State *L, int index, const struct field *fields,
 int store_list(lua_State *L, const char *sql, int64_t id);
 int store_first(lua_State *L, const char *sql, int64_t id);
 
+/* Push whether something changed (1, 0), or raise `err` (-1). */
+int store_push_changed(lua_State *L, int changed, struct error *err);
+
 void store_query_install(lua_State *L); /* the metatable of cursors */
 extern const luaL_Reg store_query_methods[];
 extern const luaL_Reg store_run_methods[];

@@ -358,6 +358,14 @@ static struct cursor *start_own(lua_State *L, const char *sql, int64_t id)
 	return cursor;
 }
 
+int store_push_changed(lua_State *L, int changed, struct error *err)
+{
+	if (changed < 0)
+		return lerror_raise(L, err);
+	lua_pushboolean(L, changed);
+	return 1;
+}
+
 int store_list(lua_State *L, const char *sql, int64_t id)
 {
 	push_all(L, start_own(L, sql, id));

@@ -93,14 +93,6 @@ static const struct field event_fields[] = {
 	END,
 };
 
-static int push_changed(lua_State *L, int changed, struct error *err)
-{
-	if (changed < 0)
-		return lerror_raise(L, err);
-	lua_pushboolean(L, changed);
-	return 1;
-}
-
 static int l_step_start(lua_State *L)
 {
 	struct store *store = store_check(L, 1);
@@ -124,7 +116,8 @@ static int l_step_finish(lua_State *L)
 	struct error *err = NULL;
 
 	store_fields(L, 3, end_fields, &end);
-	return push_changed(L, step_finish(store->db, id, &end, &err), err);
+	return store_push_changed(L, step_finish(store->db, id, &end, &err),
+				  err);
 }
 
 static int l_step_wait(lua_State *L)
@@ -134,7 +127,7 @@ static int l_step_wait(lua_State *L)
 	int changed = step_wait(store->db, luaL_checkinteger(L, 2),
 				luaL_optinteger(L, 3, 0), &err);
 
-	return push_changed(L, changed, err);
+	return store_push_changed(L, changed, err);
 }
 
 static int l_step_undone(lua_State *L)
@@ -197,7 +190,7 @@ static int l_lock_try(lua_State *L)
 	struct error *err = NULL;
 
 	read_lock(L, &request);
-	return push_changed(L, lock_try(store->db, &request, &err), err);
+	return store_push_changed(L, lock_try(store->db, &request, &err), err);
 }
 
 static int l_lock_release(lua_State *L)
@@ -210,7 +203,7 @@ static int l_lock_release(lua_State *L)
 
 	if (released == 1 && locks_wake(store->db, NULL) > 0)
 		poke_server(db_home(store->db));
-	return push_changed(L, released, err);
+	return store_push_changed(L, released, err);
 }
 
 static int l_lock_list(lua_State *L)

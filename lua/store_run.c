@@ -55,15 +55,6 @@ static const struct field end_fields[] = {
 	{NULL, 0, 0, FIELD_INT, false},
 };
 
-/* Push whether something changed, or raise. */
-static int push_changed(lua_State *L, int changed, struct error *err)
-{
-	if (changed < 0)
-		return lerror_raise(L, err);
-	lua_pushboolean(L, changed);
-	return 1;
-}
-
 static int l_run_create(lua_State *L)
 {
 	struct store *store = store_check(L, 1);
@@ -108,7 +99,7 @@ static int l_run_finish(lua_State *L)
 	changed = run_finish(store->db, id, &end, &err);
 	if (changed == 1 && locks_wake(store->db, NULL) > 0)
 		poke_server(db_home(store->db));
-	return push_changed(L, changed, err);
+	return store_push_changed(L, changed, err);
 }
 
 struct wait {
@@ -133,7 +124,7 @@ static int l_run_wait(lua_State *L)
 	if (!lua_isnoneornil(L, 3))
 		store_fields(L, 3, fields, &wait);
 	changed = run_wait(store->db, id, wait.wake_at, wait.waits_for, &err);
-	return push_changed(L, changed, err);
+	return store_push_changed(L, changed, err);
 }
 
 static int l_run_requeue(lua_State *L)
@@ -143,7 +134,7 @@ static int l_run_requeue(lua_State *L)
 	int changed = run_requeue(store->db, luaL_checkinteger(L, 2),
 				  luaL_optstring(L, 3, NULL), &err);
 
-	return push_changed(L, changed, err);
+	return store_push_changed(L, changed, err);
 }
 
 static int l_run_cancel(lua_State *L)
@@ -170,7 +161,7 @@ static int l_run_waits_for(lua_State *L)
 	int changed = run_waits_for(store->db, luaL_checkinteger(L, 2),
 				    luaL_optstring(L, 3, NULL), &err);
 
-	return push_changed(L, changed, err);
+	return store_push_changed(L, changed, err);
 }
 
 const luaL_Reg store_run_methods[] = {

@@ -41,7 +41,7 @@ static struct commit *take_waiting(struct group *group)
 
 static void on_due(uv_timer_t *handle);
 
-/* May the group stay open for now? Then a timer looks again. */
+/* May the group stay open a while? Then a timer looks again. */
 static bool can_wait(struct group *group)
 {
 	int64_t left;

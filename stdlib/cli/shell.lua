@@ -6,7 +6,7 @@ local record = require("record")
 local function find_directory(call, run)
 	if run.workspace then return run.workspace end
 	if run.repo and run.repo > 0 then
-		return ("%s/work/%d"):format(call.home, run.id)
+		return (require("run.workspace")(call.home, run.id))
 	end
 	return run.path:match("^(/.*)/[^/]*$") or "."
 end

@@ -118,10 +118,10 @@ local function make_workspace(db, row, home)
 		error({ code = "not_found", message = "its repository is not"
 			.. " registered any more" }, 0)
 	end
-	local dir = ("%s/work/%d"):format(home, row.id)
+	local dir, all = require("run.workspace")(home, row.id)
 	local source = repo.remote == 1
 		and ("%s/repos/%d.git"):format(home, repo.id) or repo.url
-	require("fs").mkdir(home .. "/work")
+	require("fs").mkdir(all)
 	require("git").workspace(source, row.oid, dir, { ref = row.ref })
 	return dir
 end

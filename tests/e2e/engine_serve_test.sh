@@ -18,14 +18,6 @@ answers() { # WANTED REQUEST
 	[[ $got == $1 ]] || { echo "expected '$1', got '$got'"; return 1; }
 }
 
-exits() { # CODE COMMAND…
-	local wanted=$1 got
-	shift
-	"$@"
-	got=$?
-	[ "$got" -eq "$wanted" ] || { echo "status $got"; return 1; }
-}
-
 serve
 it "works in an empty directory" test -S "$TIDEMILL_HOME/server.sock"
 it "has a private socket" test "$(stat -c %a \

@@ -131,3 +131,14 @@ commit() { # REPO MESSAGE [FILE]
 push() { # REPO [REFSPEC]
 	git -C "$top/$1" push -q origin "${2:-main}" 2>>"$top/push.log"
 }
+
+exits() { # CODE COMMAND…
+	local wanted=$1 got
+	shift
+	"$@"
+	got=$?
+	[ "$got" = "$wanted" ] || {
+		echo "exit $got, not $wanted: $*"
+		return 1
+	}
+}

@@ -28,17 +28,6 @@ resume() {
 	"$bin" resume --quiet "$id" "$@"
 }
 
-exits() { # CODE COMMAND…
-	local wanted=$1 got
-	shift
-	"$@"
-	got=$?
-	[ "$got" = "$wanted" ] || {
-		echo "exit $got, not $wanted: $*"
-		return 1
-	}
-}
-
 cat >"$recipe" <<'LUA'
 local function mark(name, more)
 	return ('echo %s >> "$ORACLE"; %s'):format(name, more or "true")

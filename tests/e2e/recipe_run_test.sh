@@ -6,17 +6,6 @@
 export ORACLE=$top/oracle
 recipe=$top/r.lua
 
-exits() { # CODE COMMAND…
-	local wanted=$1 got
-	shift
-	"$@"
-	got=$?
-	[ "$got" = "$wanted" ] || {
-		echo "exit $got, not $wanted: $*"
-		return 1
-	}
-}
-
 prints() { # PATTERN COMMAND…
 	local pattern=$1
 	shift
