@@ -56,6 +56,13 @@ local function fail(message, format, ...)
 		or text }, 0)
 end
 
+--- Fails the test.
+---@param format string as of string.format
+---@param ... any
+function test.fail(format, ...)
+	fail(nil, format, ...)
+end
+
 --- Raises unless both are the same: tables are compared by what is in them,
 --- and 1 is not 1.0.
 ---@param got any
