@@ -1,9 +1,9 @@
 /*
  * Kerberos: always unavailable. Debian has no static Kerberos, and its static
- * libgit2 asks for these symbols to offer "Negotiate" to HTTP proxies and
- * servers. "Unavailable" makes it go on to the other ways to log in. Only
- * the static build asks the linker for this file (-u); with the shared libgit2
- * the real ones come along.
+ * libgit2 and libcurl ask for these symbols to offer "Negotiate" to HTTP
+ * proxies and servers. "Unavailable" makes them go on to the other ways to log
+ * in. Only the static build asks the linker for this file (-u); with the shared
+ * libraries the real ones come along.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -24,15 +24,19 @@ WEAK handle GSS_C_NT_HOSTBASED_SERVICE = NULL;
 
 OM_uint32 gss_delete_sec_context(OM_uint32 *minor, handle *context,
 				 struct buffer *token);
+OM_uint32 gss_display_name(OM_uint32 *minor, ...);
 OM_uint32 gss_display_status(OM_uint32 *minor, OM_uint32 status, int type,
 			     handle mech, OM_uint32 *more, struct buffer *text);
 OM_uint32 gss_import_name(OM_uint32 *minor, struct buffer *text, handle type,
 			  handle *name);
 OM_uint32 gss_indicate_mechs(OM_uint32 *minor, handle *mechs);
 OM_uint32 gss_init_sec_context(OM_uint32 *minor, ...);
+OM_uint32 gss_inquire_context(OM_uint32 *minor, ...);
 OM_uint32 gss_release_buffer(OM_uint32 *minor, struct buffer *buffer);
 OM_uint32 gss_release_name(OM_uint32 *minor, handle *name);
 OM_uint32 gss_release_oid_set(OM_uint32 *minor, handle *set);
+OM_uint32 gss_unwrap(OM_uint32 *minor, ...);
+OM_uint32 gss_wrap(OM_uint32 *minor, ...);
 
 static OM_uint32 unavailable(OM_uint32 *minor)
 {
@@ -100,5 +104,26 @@ WEAK OM_uint32 gss_release_name(OM_uint32 *minor, handle *name)
 WEAK OM_uint32 gss_release_oid_set(OM_uint32 *minor, handle *set)
 {
 	*set = NULL;
+	return unavailable(minor);
+}
+
+/* Asked only of a context, and there never is one. */
+WEAK OM_uint32 gss_display_name(OM_uint32 *minor, ...)
+{
+	return unavailable(minor);
+}
+
+WEAK OM_uint32 gss_inquire_context(OM_uint32 *minor, ...)
+{
+	return unavailable(minor);
+}
+
+WEAK OM_uint32 gss_unwrap(OM_uint32 *minor, ...)
+{
+	return unavailable(minor);
+}
+
+WEAK OM_uint32 gss_wrap(OM_uint32 *minor, ...)
+{
 	return unavailable(minor);
 }
