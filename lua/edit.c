@@ -12,7 +12,9 @@
 
 #include "lua/lerror.h"
 #include "lua/modules.h"
+#include "lua/task.h"
 #include "runtime/base/mem.h"
+#include "runtime/loop/readable.h"
 
 #define HISTORY_MAX 2000
 #define CLASS "tidemill.edit"
@@ -23,8 +25,10 @@ struct editor {
 	History *history;
 	char *path; /* owned: the history's file, or NULL */
 	const char *prompt;
-	lua_State *L; /* borrowed while a line is read: for completion */
-	bool interrupted;
+	lua_State *L;     /* borrowed while a key is read: for completion */
+	bool reading;     /* the terminal is in raw mode, a line is begun */
+	bool interrupted; /* Ctrl-C left the line */
+	bool ended;       /* Ctrl-D on an empty one */
 };
 
 static struct editor *editor_of(EditLine *line)
@@ -45,7 +49,25 @@ static unsigned char on_interrupt(EditLine *line, int key)
 {
 	(void)key;
 	editor_of(line)->interrupted = true;
+	fputs("^C\r\n", stdout);
 	return CC_NEWLINE;
+}
+
+/* Ctrl-D deletes, or on an empty line is the end. */
+static unsigned char on_end(EditLine *line, int key)
+{
+	const LineInfo *info = el_line(line);
+
+	(void)key;
+	if (info->lastchar == info->buffer) {
+		editor_of(line)->ended = true;
+		return CC_EOF;
+	}
+	if (info->cursor == info->lastchar)
+		return CC_ERROR;
+	el_cursor(line, 1);
+	el_deletestr(line, 1);
+	return CC_REFRESH;
 }
 
 /* How many leading bytes all strings of the list at -1 have in common. */
@@ -167,6 +189,8 @@ static void set_up(struct editor *editor)
 	       on_interrupt);
 	el_set(editor->line, EL_BIND, "^I", "tidemill-complete", NULL);
 	el_set(editor->line, EL_BIND, "^C", "tidemill-interrupt", NULL);
+	el_set(editor->line, EL_ADDFN, "tidemill-end", "delete or end", on_end);
+	el_set(editor->line, EL_BIND, "^D", "tidemill-end", NULL);
 	el_set(editor->line, EL_BIND, "^R", "em-inc-search-prev", NULL);
 }
 
@@ -211,28 +235,87 @@ static struct editor *check_open(lua_State *L)
 	return editor;
 }
 
+/* In libedit's unbuffered mode, el_gets returns after each key. */
+static void begin_line(struct editor *editor)
+{
+	editor->interrupted = editor->ended = false;
+	if (!editor->reading)
+		el_set(editor->line, EL_UNBUFFERED, 1);
+	editor->reading = true;
+}
+
+static void end_line(struct editor *editor)
+{
+	if (editor->reading)
+		el_set(editor->line, EL_UNBUFFERED, 0);
+	editor->reading = false;
+}
+
+/*
+ * Take the key that is there. Returns whether the line is complete; then its
+ * `length` bytes are at *text, borrowed until the next key.
+ */
+static bool take_key(lua_State *L, struct editor *editor, const char **text,
+		     size_t *length)
+{
+	int count = 0;
+
+	editor->L = L;
+	*text = el_gets(editor->line, &count);
+	editor->L = NULL;
+	*length = *text && count > 0 ? (size_t)count : 0;
+	if (editor->interrupted || editor->ended)
+		return true;
+	if (!*text && count < 0) { /* the terminal is gone */
+		editor->ended = true;
+		return true;
+	}
+	return *length > 0 && (*text)[*length - 1] == '\n';
+}
+
+static int wait_for_key(lua_State *L);
+
+static int on_key(lua_State *L, int status, lua_KContext context)
+{
+	struct readable *readable = task_awaited_quietly(L, context);
+	struct editor *editor = check_open(L);
+	const char *text;
+	size_t length;
+
+	(void)status;
+	if (readable->op.error) {
+		end_line(editor);
+		task_awaited(L, context); /* raises it */
+	}
+	if (!take_key(L, editor, &text, &length))
+		return wait_for_key(L);
+	if (editor->ended)
+		lua_pushnil(L);
+	else if (editor->interrupted)
+		lua_pushboolean(L, 0);
+	else
+		lua_pushlstring(L, text, length - 1);
+	end_line(editor);
+	return 1;
+}
+
+static int wait_for_key(lua_State *L)
+{
+	struct readable *readable;
+
+	lua_settop(L, 2);
+	readable = task_op(L, sizeof(*readable));
+	readable_start(readable, task_loop(L), STDIN_FILENO);
+	return task_await(L, &readable->op, on_key);
+}
+
 static int l_line(lua_State *L)
 {
 	struct editor *editor = check_open(L);
-	const char *text;
-	int count = 0;
 
 	editor->prompt = luaL_checkstring(L, 2);
-	lua_settop(L, 2);
-	editor->L = L;
-	editor->interrupted = false;
-	text = el_gets(editor->line, &count);
-	editor->L = NULL;
-	if (editor->interrupted) {
-		lua_pushboolean(L, 0);
-		return 1;
-	}
-	if (!text || count <= 0)
-		return 0;
-	if (text[count - 1] == '\n')
-		count--;
-	lua_pushlstring(L, text, (size_t)count);
-	return 1;
+	begin_line(editor);
+	return wait_for_key(L);
 }
 
 static int l_remember(lua_State *L)
@@ -249,6 +332,7 @@ static int l_close(lua_State *L)
 	struct editor *editor = luaL_checkudata(L, 1, CLASS);
 	HistEvent event;
 
+	end_line(editor);
 	if (editor->line)
 		el_end(editor->line);
 	if (editor->history && editor->path)

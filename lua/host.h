@@ -71,7 +71,9 @@ struct task {
 	bool settling; /* its function has ended, its children have not */
 	bool done;
 	bool failed;
-	bool killed; /* it passed a limit */
+	bool killed;      /* it passed a limit */
+	bool preemptible; /* others get their turn while it computes */
+	bool preempted;   /* it has yielded for that */
 };
 
 /* Stack slots of a task's coroutine once its function has ended. */

@@ -154,8 +154,10 @@ static int body(lua_State *L)
 static void on_ready(struct ready *ready)
 {
 	struct task *task = (struct task *)ready;
+	bool begins = !task->settling && !task->preempted;
 
-	resume(task, task->settling ? 0 : lua_gettop(task->thread) - 1);
+	task->preempted = false;
+	resume(task, begins ? lua_gettop(task->thread) - 1 : 0);
 }
 
 static void adopt(struct task *parent, struct task *task)

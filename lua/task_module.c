@@ -43,6 +43,13 @@ static int l_observe(lua_State *L)
 	return 1;
 }
 
+static int l_preemptible(lua_State *L)
+{
+	task_check(L, 1)->preemptible = true;
+	lua_settop(L, 1);
+	return 1;
+}
+
 static int l_cancelled(lua_State *L)
 {
 	struct task *task = task_current(L);
@@ -179,8 +186,10 @@ static int l_limits(lua_State *L)
 static void make_class(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
-		{"await", join_await}, {"cancel", l_cancel},   {"done", l_done},
-		{"failed", l_failed},  {"observe", l_observe}, {NULL, NULL},
+		{"await", join_await},  {"cancel", l_cancel},
+		{"done", l_done},       {"failed", l_failed},
+		{"observe", l_observe}, {"preemptible", l_preemptible},
+		{NULL, NULL},
 	};
 
 	luaL_newmetatable(L, "tidemill.task");

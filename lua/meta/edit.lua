@@ -18,8 +18,9 @@ local editor = {}
 ---@return edit.Editor
 function edit.open(options) end
 
---- Returns the next line without its newline; nil at its end (Ctrl-D); false
---- when Ctrl-C left it. Nothing else runs meanwhile.
+--- Waits for the next line and returns it without its newline; nil at the end
+--- (Ctrl-D); false when Ctrl-C left it.
+---@async
 ---@param prompt string
 ---@return string|false|nil
 function editor:line(prompt) end

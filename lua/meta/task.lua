@@ -38,6 +38,12 @@ function handle:failed() end
 ---@return task.Handle self
 function handle:observe() end
 
+--- Lets others have their turn while the task computes without waiting, so that
+--- it can be cancelled then: for lines typed at a prompt. The limit of time
+--- without waiting does not stop it.
+---@return task.Handle self
+function handle:preemptible() end
+
 --- A value that is set by one task and waited for by any number of others.
 ---@class task.Event
 local event = {}

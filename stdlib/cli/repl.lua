@@ -76,6 +76,7 @@ local function interact(call, session)
 			session:run(chunk)
 		end
 	end
+	session:close()
 end
 
 --- A script on stdin, read whole and run; an error is this verb's.
@@ -125,7 +126,8 @@ end
 return {
 	summary = "try things out at a prompt, also on a past run",
 	description = "Expressions are printed, statements done; what waits"
-		.. " waits. Ctrl-C stops the line that runs. Modules are there"
+		.. " waits. Ctrl-C stops the line that runs; tasks that it spawned"
+		.. " go on behind the prompt. Modules are there"
 		.. " by their names: proc, fs, json, git, task, time and"
 		.. " others. With a run, `run` is that: run.steps.test.result,"
 		.. " run.params, run:log('test'), run:why(),"

@@ -11,6 +11,7 @@ session.MODULES = { "proc", "fs", "path", "json", "git", "task", "time", "log",
 ---@class repl.Session
 ---@field env table
 ---@field paint terminal.Paint
+---@field lines table<table, true> those whose tasks still run
 local Session = {}
 Session.__index = Session
 
@@ -41,7 +42,7 @@ end
 ---@param options { paint: terminal.Paint }
 ---@return repl.Session
 function session.new(options)
-	return setmetatable({ env = make_environment(),
+	return setmetatable({ env = make_environment(), lines = {},
 		paint = options.paint }, Session)
 end
 
@@ -115,35 +116,69 @@ function Session:print_results(results)
 	io.stdout:flush()
 end
 
---- Runs a chunk as a task; Ctrl-C cancels that, not the prompt. Returns whether
---- it ended well.
+--- Awaits a line's task to its end, tasks that it left running included.
+local function watch(self, line)
+	local ok, raised = pcall(line.body.await, line.body)
+
+	self.lines[line] = nil
+	if line.ended:is_set() and not ok and not line.stopped then
+		self:print_error(raised)
+	end
+	line.problem = line.problem or not ok and raised or nil
+	line.ended:set()
+end
+
+--- Starts a chunk as a task whose end, but for tasks that it spawned and does
+--- not await, sets `ended`.
+local function start(self, chunk)
+	local line = { ended = task.event() }
+
+	line.body = task.spawn(function()
+		local packed = table.pack(xpcall(chunk, with_traceback))
+		if packed[1] then
+			line.results = table.pack(table.unpack(packed, 2,
+				packed.n))
+		else
+			line.problem = packed[2]
+		end
+		line.ended:set()
+	end):observe():preemptible()
+	self.lines[line] = true
+	task.spawn(watch, self, line):observe()
+	return line
+end
+
+--- Runs a chunk as a task; Ctrl-C cancels that, not the prompt. What it spawned
+--- goes on behind the prompt. Returns whether it ended well.
 ---@async
 ---@param chunk function
 ---@return boolean
 function Session:run(chunk)
-	local results, problem
-	local body = task.spawn(function()
-		local packed = table.pack(xpcall(chunk, with_traceback))
-		if packed[1] then
-			results = table.pack(table.unpack(packed, 2, packed.n))
-		else
-			problem = packed[2]
-		end
-	end):observe()
+	local line = start(self, chunk)
 	local keys = task.spawn(function()
 		task.signal { "INT" }
-		body:cancel()
+		line.stopped = true
+		line.body:cancel()
 	end):observe()
-	local ok, raised = pcall(body.await, body)
+
+	line.ended:wait()
 	keys:cancel()
 	pcall(keys.await, keys)
-	if results then
-		self:print_results(results)
+	if line.results then
+		self:print_results(line.results)
 		return true
 	end
-	self:print_error(problem or not ok and raised
+	self:print_error(line.problem
 		or { code = "cancelled", message = "cancelled" })
 	return false
+end
+
+--- Stops what earlier lines left running.
+function Session:close()
+	for line in pairs(self.lines) do
+		line.stopped = true
+		line.body:cancel()
+	end
 end
 
 return session

@@ -104,4 +104,30 @@ return {
 			assert(type(entries) == "table", module)
 		end
 	end,
+
+	a_line_ends_before_the_tasks_that_it_left_running = function()
+		local prompt = session()
+		local gate = require("task").event()
+		prompt.env.gate, prompt.env.task = gate, require("task")
+		assert(prompt:run(assert(prompt:compile(
+			"t = task.spawn(function() gate:wait(); after = 1 end)"))))
+		expect(nil, rawget(prompt.env, "after"))
+		gate:set()
+		while next(prompt.lines) do require("time").sleep(1) end
+		expect(1, prompt.env.after)
+		assert(prompt:run(assert(prompt:compile(
+			"t = task.spawn(function() task.event():wait() end)"))))
+		prompt:close()
+		while next(prompt.lines) do require("time").sleep(1) end
+	end,
+
+	a_line_that_computes_for_ever_can_be_stopped = function()
+		local task, time = require("task"), require("time")
+		local spins = task.spawn(function() while true do end end)
+		spins:observe():preemptible()
+		time.sleep(5)
+		spins:cancel()
+		local ok, raised = pcall(spins.await, spins)
+		assert(not ok and raised.code == "cancelled")
+	end,
 }

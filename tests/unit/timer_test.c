@@ -1,4 +1,6 @@
-/* Timers, work on the thread pool, signals: the smallest operations. */
+/* Timers, readable descriptors, work on the thread pool, signals: the smallest
+ * operations. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -9,6 +11,7 @@
 #include <cmocka.h>
 
 #include "runtime/base/clock.h"
+#include "runtime/loop/readable.h"
 #include "runtime/loop/signal.h"
 #include "runtime/loop/timer.h"
 #include "runtime/loop/work.h"
@@ -51,6 +54,58 @@ static void cancel_completes_a_timer_with_an_error(void **state)
 	assert_int_equal(done, 1);
 	assert_int_equal(timer.op.error->code, ERROR_CANCELLED);
 	error_free(timer.op.error);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+static void a_pipe_is_readable_when_something_is_in_it(void **state)
+{
+	uv_loop_t loop;
+	int done = 0;
+	int fds[2];
+	struct readable readable = {
+		.op = {.done = count_done, .waiter = &done}};
+
+	(void)state;
+	uv_loop_init(&loop);
+	assert_int_equal(pipe(fds), 0);
+	readable_start(&readable, &loop, fds[0]);
+	uv_run(&loop, UV_RUN_NOWAIT);
+	assert_int_equal(done, 0);
+	assert_int_equal(write(fds[1], "x", 1), 1);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(done, 1);
+	assert_null(readable.op.error);
+	close(fds[0]);
+	close(fds[1]);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+static void waiting_for_input_can_be_cancelled_or_refused(void **state)
+{
+	uv_loop_t loop;
+	int done = 0;
+	int fds[2];
+	int file = open("/dev/null", O_RDONLY);
+	struct readable readable = {
+		.op = {.done = count_done, .waiter = &done}};
+	struct readable refused = {.op = {.done = count_done, .waiter = &done}};
+
+	(void)state;
+	uv_loop_init(&loop);
+	assert_int_equal(pipe(fds), 0);
+	readable_start(&readable, &loop, fds[0]);
+	readable_start(&refused, &loop, file);
+	readable.op.cancel(&readable.op);
+	readable.op.cancel(&readable.op);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(done, 2);
+	assert_int_equal(readable.op.error->code, ERROR_CANCELLED);
+	assert_int_equal(refused.op.error->code, ERROR_IO);
+	error_free(readable.op.error);
+	error_free(refused.op.error);
+	close(fds[0]);
+	close(fds[1]);
+	close(file);
 	assert_int_equal(uv_loop_close(&loop), 0);
 }
 
@@ -195,6 +250,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_timer_waits_at_least_its_time),
 		cmocka_unit_test(cancel_completes_a_timer_with_an_error),
+		cmocka_unit_test(a_pipe_is_readable_when_something_is_in_it),
+		cmocka_unit_test(waiting_for_input_can_be_cancelled_or_refused),
 		cmocka_unit_test(work_runs_and_reports_its_error),
 		cmocka_unit_test(cancelled_work_says_so_queued_or_running),
 		cmocka_unit_test(
