@@ -34,8 +34,10 @@ static int l_serve(lua_State *L)
 	options.home = text_field(L, "home");
 	options.config = text_field(L, "config");
 	options.path = text_field(L, "path");
-	luaL_argcheck(L, options.home && options.config, 1,
-		      "home and config are wanted");
+	lua_getfield(L, 1, "optional");
+	options.optional = lua_toboolean(L, -1);
+	luaL_argcheck(L, options.home && options.config && options.path, 1,
+		      "home, config and path are wanted");
 	server = task_op(L, sizeof(*server));
 	server_start(server, task_loop(L), &options);
 	return task_await(L, &server->op, served);

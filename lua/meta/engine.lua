@@ -6,7 +6,8 @@ error("definitions for the editor, not a module")
 ---@class engine.Options
 ---@field home string the home; it is made when needed
 ---@field config string the configuration as JSON (server_config.read)
----@field path? string its file, read again when it changes
+---@field path string its file, read again when it changes
+---@field optional boolean the file need not be there: nobody named it
 
 local engine = {}
 

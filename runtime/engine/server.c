@@ -371,6 +371,7 @@ void server_start(struct server *server, uv_loop_t *loop,
 	serving->lock = -1;
 	serving->json = mem_copy(options->config);
 	serving->path = mem_copy(options->path);
+	serving->optional = options->optional;
 	serving->engine.loop = loop;
 	serving->engine.home = mem_copy(options->home);
 	serving->engine.exe = mem_copy("/proc/self/exe");

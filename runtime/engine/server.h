@@ -9,7 +9,8 @@
 struct server_options {
 	const char *home;   /* made when needed */
 	const char *config; /* JSON */
-	const char *path;   /* the configuration's file, or NULL */
+	const char *path;   /* the configuration's file */
+	bool optional;      /* which need not be there */
 };
 
 /* An operation that lasts as long as the server. */

@@ -126,17 +126,14 @@ static void on_read(struct op *op)
 /* Lua is read by a child, as a recipe is: it cannot stop the server. */
 void serving_reload(struct serving *serving)
 {
-	const char *argv[] = {serving->engine.exe,  "--data",
-			      serving->engine.home, "serve",
-			      "--config",           serving->path,
-			      "--print-config",     NULL};
+	const char *argv[] = {
+		serving->engine.exe,  "--data",
+		serving->engine.home, "serve",
+		"--print-config",     serving->optional ? NULL : "--config",
+		serving->path,        NULL};
 	struct proc_options options = {
 		.argv = argv, .timeout = 10000, .grace = 100};
 
-	if (!serving->path) {
-		serving_configure(serving, NULL, NULL);
-		return;
-	}
 	serving->reread = serving->config_reader != NULL;
 	if (serving->reread)
 		return;
@@ -170,8 +167,6 @@ void serving_watch_config(struct serving *serving)
 	};
 	struct error *err = NULL;
 
-	if (!serving->path)
-		return;
 	serving->config_watch =
 		watch_add(serving->engine.watcher, &options, &err);
 	if (!serving->config_watch)

@@ -21,6 +21,7 @@ struct serving {
 	struct socket_server *socket;
 	struct watch *config_watch;
 	struct proc *config_reader;
+	bool optional; /* nobody named the configuration's file */
 	bool reread;   /* the file changed while it was being read */
 	bool opened;   /* all parts are there */
 	bool draining; /* ends when no runner is left */

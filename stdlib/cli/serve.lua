@@ -1,19 +1,19 @@
 --- tidemill serve: the server.
 
---- --config, else TIDEMILL_CONFIG, else server.lua in the home, if there is
---- one.
+--- --config, else TIDEMILL_CONFIG, else server.lua in the home, which need not
+--- be there. Returns the path and whether it was named.
 local function find_config(call)
 	local name = call.options.config or os.getenv("TIDEMILL_CONFIG")
 
-	if name and name ~= "" then return name end
-	name = call.home .. "/server.lua"
-	return require("fs").exists(name) and name or nil
+	if name and name ~= "" then return name, true end
+	return call.home .. "/server.lua", false
 end
 
 local function serve(call)
 	local server_config = require("server_config")
-	local path = find_config(call)
-	local config = server_config.read(path)
+	local path, named = find_config(call)
+	local exists = named or require("fs").exists(path)
+	local config = server_config.read(exists and path or nil)
 
 	if call.options.print_config then
 		call:print(config)
@@ -23,7 +23,8 @@ local function serve(call)
 	local ok, problem = pcall(require("engine").serve, {
 		home = call.home,
 		config = config,
-		path = path and require("path").absolute(path),
+		path = require("path").absolute(path),
+		optional = not named,
 	})
 	if ok then return 0 end
 	if type(problem) == "table" and problem.code == "busy" then
@@ -40,8 +41,8 @@ return {
 	description = [[
 Serves the home directory until SIGTERM or SIGINT. Runners live on when the
 server stops or dies; the next one watches them again. SIGHUP and a change of
-the file make it read its configuration again; a bad one is reported and the
-old one kept.
+the file, also its first appearance in the home, make it read its configuration
+again; a bad one is reported and the old one kept.
 
 The configuration is a Lua file that returns a table; every key has a default:
 

@@ -26,6 +26,15 @@ it "answers ping" answers "ok $server" ping
 it "refuses nonsense" answers "error unknown request*" nonsense
 it "refuses unknown repositories" answers "error no repository*" "push /tmp"
 it "is the only one" exits 2 tm serve
+mkdir -p "$top/late"
+echo 'return { name = "late", on = { emit = "x" }, steps = {} }' \
+	>"$top/late/late.lua"
+echo "return { recipes = '$top/late/*.lua' }" >"$TIDEMILL_HOME/server.lua"
+it "notices a configuration made after its start" soon late \
+	"select name from recipes where enabled = 1"
+rm "$TIDEMILL_HOME/server.lua"
+it "notices that it is gone" soon 0 \
+	"select count(*) from recipes where enabled = 1"
 kill_server
 serve
 it "starts over the socket of a dead one" answers "ok*" ping
@@ -42,12 +51,13 @@ return { name = "a", on = { emit = "go" }, steps = { { "s", "true" } } }
 LUA
 echo 'return { recipes = "recipes/*.lua", limit = 3 }' >"$top/server.lua"
 serve --config "$top/server.lua"
-it "reads its recipes" soon a "select name from recipes"
+it "reads its recipes" soon a "select name from recipes where enabled = 1"
 cat >"$top/recipes/b.lua" <<'LUA'
 return { name = "b", on = { emit = "go" }, steps = { { "s", "true" } } }
 LUA
 it "notices new recipes" soon "a b" "select group_concat(name, ' ') from
-	(select name from recipes where hash not null order by name)"
+	(select name from recipes where hash not null and enabled = 1
+	order by name)"
 tm emit go '{"x": 1}' >/dev/null
 it "runs both" soon "a b" "select group_concat(name, ' ') from
 	(select name from runs where state = 'passed' order by name)"
