@@ -5,6 +5,7 @@
 #include "lua/modules.h"
 #include "lua/task.h"
 #include "runtime/base/mem.h"
+#include "runtime/engine/matcher.h"
 #include "runtime/engine/server.h"
 #include "runtime/engine/tips.h"
 #include "runtime/git/refs.h"
@@ -102,6 +103,81 @@ static int l_locate(lua_State *L)
 	return 2;
 }
 
+#define PATHS_MAX 10000 /* as of a push */
+
+/* The strings of the list at the top, borrowed from it; owned otherwise. */
+static const char **read_paths(lua_State *L, size_t *count)
+{
+	size_t length = (size_t)luaL_len(L, -1);
+	const char **paths;
+
+	luaL_argcheck(L, length <= PATHS_MAX, 3, "has too many paths");
+	paths = lua_newuserdatauv(L, (length + 1) * sizeof(*paths), 0);
+	for (size_t i = 0; i < length; i++) {
+		lua_rawgeti(L, -2, (lua_Integer)i + 1);
+		luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, 3,
+			      "paths must be strings");
+		paths[i] = lua_tostring(L, -1);
+		lua_pop(L, 1);
+	}
+	*count = length;
+	return paths;
+}
+
+/* Everything stays on the stack, from which it is borrowed. */
+static void read_subject(lua_State *L, int index, struct subject *subject)
+{
+	const struct {
+		const char *name;
+		const char **value;
+	} fields[] = {
+		{"ref", &subject->ref},         {"author", &subject->author},
+		{"message", &subject->message}, {"name", &subject->name},
+		{"state", &subject->state},
+	};
+	int kind;
+
+	luaL_checktype(L, index, LUA_TTABLE);
+	lua_getfield(L, index, "kind");
+	kind = trigger_kind_of(luaL_optstring(L, -1, ""));
+	luaL_argcheck(L, kind >= 0, index, "has no kind of trigger");
+	subject->kind = (enum trigger_kind)kind;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		lua_getfield(L, index, fields[i].name);
+		*fields[i].value = luaL_optstring(L, -1, NULL);
+	}
+	if (lua_getfield(L, index, "paths") == LUA_TTABLE) {
+		subject->paths = read_paths(L, &subject->path_count);
+		subject->paths_known = true;
+	}
+}
+
+static int l_judge(lua_State *L)
+{
+	static const char *const verdicts[] = {"run", "filtered", NULL};
+	struct subject subject = {0};
+	struct error *err = NULL;
+	size_t length;
+	const char *json = luaL_checklstring(L, 1, &length);
+	lua_Integer number = luaL_checkinteger(L, 2);
+	enum verdict verdict = VERDICT_OTHER;
+	char *reason = NULL;
+	struct spec *spec;
+
+	read_subject(L, 3, &subject);
+	spec = spec_read(json, length, &err);
+	if (!spec)
+		return lerror_raise(L, err);
+	if (number >= 1 && (uint64_t)number <= spec->count)
+		verdict = matcher_judge(&spec->triggers[number - 1], &subject,
+					&reason);
+	spec_drop(spec);
+	lua_pushstring(L, verdicts[verdict]);
+	lua_pushstring(L, reason);
+	mem_free(reason);
+	return 2;
+}
+
 int luaopen_engine(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
@@ -109,6 +185,7 @@ int luaopen_engine(lua_State *L)
 		{"ask", l_ask},
 		{"record_tips", l_record_tips},
 		{"locate", l_locate},
+		{"judge", l_judge},
 		{NULL, NULL},
 	};
 

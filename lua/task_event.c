@@ -38,6 +38,7 @@ static void leave(struct event_wait *wait)
 	else
 		event->last = wait->previous;
 	wait->event = NULL;
+	wait->op.passive = false;
 	host_ready(wait->host, &wait->ready);
 }
 
@@ -74,6 +75,7 @@ static int l_wait(lua_State *L)
 	struct event_wait *wait = task_op(L, sizeof(*wait));
 
 	wait->op.cancel = cancel;
+	wait->op.passive = true;
 	wait->ready.call = on_ready;
 	wait->host = host_of(L);
 	wait->event = event;

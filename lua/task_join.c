@@ -61,6 +61,13 @@ static void leave(struct join_link *link)
 	link->task = NULL;
 }
 
+/* Nothing is left to wait for. */
+static void complete(struct join *join)
+{
+	join->op.passive = false;
+	host_ready(join->host, &join->ready);
+}
+
 /* Wait no more. */
 static void leave_all(struct join *join)
 {
@@ -68,7 +75,7 @@ static void leave_all(struct join *join)
 		if (join->links[i].task)
 			leave(&join->links[i]);
 	join->pending = 0;
-	host_ready(join->host, &join->ready);
+	complete(join);
 }
 
 /* Who only looks on goes away; who began several waits for their end. */
@@ -129,7 +136,7 @@ static void ended(struct join *join, struct task *task)
 	if (join->ticking)
 		join->timer.op.cancel(&join->timer.op);
 	if (join->started && join->pending == 0)
-		host_ready(join->host, &join->ready);
+		complete(join);
 }
 
 void join_notify(struct task *task)
@@ -179,10 +186,11 @@ static void add(struct join *join, struct task *task)
 static int await(lua_State *L, struct join *join, lua_KFunction next)
 {
 	join->started = true;
+	join->op.passive = !join->ticking;
 	if (join->kind == JOIN_FIRST && join->decided)
 		leave_all(join);
 	if (join->pending == 0)
-		host_ready(join->host, &join->ready);
+		complete(join);
 	return task_await(L, &join->op, next);
 }
 

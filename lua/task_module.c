@@ -36,6 +36,25 @@ static int l_failed(lua_State *L)
 	return 1;
 }
 
+/* Is nothing under way in `task` and below it? */
+static bool is_quiet(const struct task *task)
+{
+	if (task->ready.queued)
+		return false;
+	if (task->waiting ? !task->waiting->passive : !task->settling)
+		return task->done;
+	for (task = task->children; task; task = task->next)
+		if (!is_quiet(task))
+			return false;
+	return true;
+}
+
+static int l_quiet(lua_State *L)
+{
+	lua_pushboolean(L, is_quiet(task_check(L, 1)));
+	return 1;
+}
+
 static int l_observe(lua_State *L)
 {
 	task_check(L, 1)->observed = true;
@@ -150,6 +169,7 @@ static int l_signal(lua_State *L)
 	}
 	wait = task_op(L, sizeof(*wait));
 	signal_wait_start(wait, task_loop(L), numbers, count);
+	wait->op.passive = true;
 	return task_await(L, &wait->op, signalled);
 }
 
@@ -189,7 +209,7 @@ static void make_class(lua_State *L)
 		{"await", join_await},  {"cancel", l_cancel},
 		{"done", l_done},       {"failed", l_failed},
 		{"observe", l_observe}, {"preemptible", l_preemptible},
-		{NULL, NULL},
+		{"quiet", l_quiet},     {NULL, NULL},
 	};
 
 	luaL_newmetatable(L, "tidemill.task");

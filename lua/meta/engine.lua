@@ -42,4 +42,23 @@ function engine.record_tips(home, repo) end
 ---@return string hooks
 function engine.locate(path) end
 
+---@class engine.Subject
+---@field kind string "push", "tag", "emit", "run", …
+---@field ref? string complete: "refs/heads/main"
+---@field author? string "Name <mail>"
+---@field message? string
+---@field paths? string[] that changed (nil: unknown, all may have)
+---@field name? string emit: of the event; run: of the recipe
+---@field state? string run: how it ended
+
+--- Returns what a trigger of a spec says to an event, "run" or "filtered", and
+--- the sentence that `why` prints; nil for other kinds of events. Predicates,
+--- quiet periods and keys are not looked at.
+---@param spec string JSON, as `tidemill check --spec` prints it
+---@param trigger integer from 1
+---@param subject engine.Subject
+---@return "run"|"filtered"|nil verdict
+---@return string|nil reason
+function engine.judge(spec, trigger, subject) end
+
 return engine

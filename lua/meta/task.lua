@@ -34,6 +34,12 @@ function handle:done() end
 ---@return boolean
 function handle:failed() end
 
+--- Returns whether the task and all below it wait for each other, for events
+--- or for signals only: unless somebody else acts, nothing will happen in them.
+--- A task that is done is quiet.
+---@return boolean
+function handle:quiet() end
+
 --- Keeps the task's failure from its parent: whoever awaits it gets it.
 ---@return task.Handle self
 function handle:observe() end

@@ -1,6 +1,8 @@
 /* Waiting: the one contract of everything that finishes later. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "runtime/base/error.h"
 
 /*
@@ -18,5 +20,6 @@ struct op {
 	void (*release)(struct op *op); /* frees contents, or NULL; ditto */
 	void (*done)(struct op *op);    /* filled by whoever waits */
 	void *waiter;                   /* ditto, for `done` */
-	struct error *error;            /* owned by the op's owner after done */
+	bool passive;        /* it ends by other operations or a signal only */
+	struct error *error; /* owned by the op's owner after done */
 };

@@ -423,4 +423,24 @@ return {
 			test.raises("cancelled", handle.await, handle)
 		end
 	end,
+
+	quiet_tasks_wait_for_each_other_only = function()
+		local event = task.event()
+		local handle = task.spawn(function()
+			local child = task.spawn(event.wait, event)
+			child:await()
+			time.sleep(0)
+			task.timeout("1h", never)
+		end):observe()
+
+		test.equal(handle:quiet(), false)
+		test.eventually(function() return handle:quiet() end)
+		event:set()
+		test.equal(handle:quiet(), false)
+		for _ = 1, 20 do time.sleep(0) end
+		test.equal(handle:quiet(), false)
+		handle:cancel()
+		pcall(handle.await, handle)
+		test.equal(handle:quiet(), true)
+	end,
 }
