@@ -92,8 +92,8 @@ struct value_class {
 	int (*set)(struct render *render, struct value self, struct value name,
 		   struct value value);
 	int64_t (*length)(struct value self); /* -1: it has none */
-	void (*print)(struct render *render, struct value self,
-		      struct buf *out); /* NULL: "<name object>" */
+	int (*print)(struct render *render, struct value self,
+		     struct buf *out); /* NULL: "<name object>" */
 };
 
 /* Every object starts with this. */
@@ -131,6 +131,9 @@ int render_item(struct render *render, struct value subject, struct value key,
 /* The undefined value that says `format`; using it is an error by the mode. */
 struct value render_undefined(struct render *render, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Fail with what the undefined `value` says, whatever the mode; returns -1. */
+int render_missing(struct render *render, struct value value);
 
 /* Fail if `value` is undefined and the mode forbids to use it. */
 int render_defined(struct render *render, struct value value);
