@@ -161,9 +161,12 @@ int value_operate(struct render *render, enum value_operator operator,
 int value_negate(struct render *render, struct value value, struct value *out);
 int value_equal(struct render *render, struct value left, struct value right,
 		bool *out);
-/* -1, 0 or 1 in `*out`; an error when the kinds have no order. */
+/* As `<` of a sort: -1, 0, 1 or 2 (with a nan: neither); may be a TypeError. */
 int value_compare(struct render *render, struct value left, struct value right,
 		  int *out);
+/* left OP right for "<", "<=", ">" or ">=". */
+int value_order(struct render *render, struct value left, const char *operator,
+		struct value right, bool *out);
 int value_contains(struct render *render, struct value container,
 		   struct value item, bool *out);
 int value_true(struct render *render, struct value value, bool *out);
