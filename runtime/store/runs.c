@@ -6,6 +6,7 @@
 #include "runtime/base/mem.h"
 #include "runtime/loop/process.h"
 #include "runtime/store/locks.h"
+#include "runtime/store/subruns.h"
 
 int64_t run_create(struct db *db, const struct run_new *run, struct error **err)
 {
@@ -164,6 +165,8 @@ int run_claim(struct db *db, int64_t id, pid_t pid, int64_t pid_start,
 			 " started = ifnull(started, ?), wake_at = NULL,"
 			 " waits_for = NULL WHERE id = ?",
 			 "iiii", (int64_t)pid, pid_start, clock_now(), id);
+	if (claimed == 0 && facts.started)
+		claimed = subrun_resume(db, id, err);
 	return finish(db, claimed == 0 ? 1 : -1, err);
 }
 
@@ -182,14 +185,15 @@ int run_finish(struct db *db, int64_t id, const struct run_end *end,
 		return finish(db, -1, err);
 	if (db_changes(db) == 0)
 		return finish(db, 0, err);
-	if (lock_release_run(db, id, err) < 0)
+	if (lock_release_run(db, id, err) < 0 || subrun_wake(db, id, err))
 		return finish(db, -1, err);
 	return finish(db, 1, err);
 }
 
 /*
- * A lock may have become free, or somebody may have asked to cancel, after the
- * runner looked and before it parks here; nobody would wake it any more.
+ * A lock may have become free, a sub-run ended, or somebody asked to cancel
+ * after the runner looked and before it parks here; nobody would wake it any
+ * more.
  */
 int run_wait(struct db *db, int64_t id, int64_t wake_at, const char *waits_for,
 	     struct error **err)
@@ -207,6 +211,8 @@ int run_wait(struct db *db, int64_t id, int64_t wake_at, const char *waits_for,
 	if (db_changes(db) == 0)
 		return finish(db, 0, err);
 	ready = lock_ready_for(db, id, err);
+	if (ready == 0)
+		ready = subrun_ready(db, id, err);
 	if (ready < 0 ||
 	    db_run(db, err,
 		   "UPDATE runs SET state = 'queued', queued = ?, wake_at ="

@@ -146,6 +146,15 @@ local function describe_waits(self)
 	return reason, wake_at
 end
 
+--- Steps that wait for sub-runs say so: whose end wakes this run.
+local function mark_subruns(self)
+	for wait in pairs(self.waits) do
+		for _, step in ipairs(wait.steps or {}) do
+			self.db:step_wait(step)
+		end
+	end
+end
+
 --- Waits until the body has ended or the run can be parked.
 local function await_body(self)
 	while not self.body:done() do
@@ -165,6 +174,7 @@ local function watch_idle(self)
 		time.sleep(0)
 		if self:can_park() then
 			self.park_reason, self.park_till = describe_waits(self)
+			mark_subruns(self)
 			self.parked = "waiting"
 			return
 		end

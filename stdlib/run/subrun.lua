@@ -144,6 +144,7 @@ end
 ---@return table
 function Handle:await(options)
 	local row = waits.wait(hidden[self].run, { kind = "run",
+		steps = { hidden[self].step },
 		reason = ("waits for run %d (%s)"):format(self.id, self.name),
 		ready = function()
 			local now = state_of(self)
@@ -170,6 +171,13 @@ function subrun.all(_, handles, options)
 	return results
 end
 
+local function steps_of(handles)
+	local steps = {}
+
+	for i, handle in ipairs(handles) do steps[i] = hidden[handle].step end
+	return steps
+end
+
 local function first_ended(handles)
 	for i, handle in ipairs(handles) do
 		local row = hidden[handle].settled or state_of(handle)
@@ -189,6 +197,7 @@ function subrun.any(run, handles, options)
 	local values = require("run.values")
 	local index = values.recorded(scopes.current(), "any", function()
 		return waits.wait(run, { kind = "run",
+			steps = steps_of(handles),
 			reason = ("waits for one of %d runs"):format(#handles),
 			ready = function() return first_ended(handles) end })
 			.index
