@@ -58,6 +58,17 @@ int task_raise_cancelled(lua_State *L, struct task *task)
 	return lerror_raise(L, err);
 }
 
+static bool has_code(lua_State *L, int index, const char *code)
+{
+	bool has;
+
+	lua_pushliteral(L, "code");
+	has = lua_rawget(L, index) == LUA_TSTRING &&
+	      strcmp(lua_tostring(L, -1), code) == 0;
+	lua_pop(L, 1);
+	return has;
+}
+
 int task_on_error(lua_State *L)
 {
 	if (!lua_istable(L, 1)) {
@@ -72,7 +83,7 @@ int task_on_error(lua_State *L)
 	}
 	lua_settop(L, 1);
 	lua_pushliteral(L, "traceback");
-	if (lua_rawget(L, 1) == LUA_TNIL) {
+	if (lua_rawget(L, 1) == LUA_TNIL && !has_code(L, 1, "cancelled")) {
 		lua_pushliteral(L, "traceback");
 		luaL_traceback(L, L, NULL, 1);
 		lua_rawset(L, 1);
@@ -84,15 +95,8 @@ int task_on_error(lua_State *L)
 bool task_merely_cancelled(struct task *task)
 {
 	lua_State *L = task->thread;
-	bool merely = false;
 
-	if (!task->cancelled || task->reason != LUA_NOREF)
-		return false;
-	if (lua_istable(L, SLOT_ERROR)) {
-		lua_pushliteral(L, "code");
-		merely = lua_rawget(L, SLOT_ERROR) == LUA_TSTRING &&
-			 strcmp(lua_tostring(L, -1), "cancelled") == 0;
-		lua_pop(L, 1);
-	}
-	return merely;
+	return task->cancelled && task->reason == LUA_NOREF &&
+	       lua_istable(L, SLOT_ERROR) &&
+	       has_code(L, SLOT_ERROR, "cancelled");
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "lua/pool.h"
 #include "lua/task.h"
 #include "runtime/loop/signal.h"
 
@@ -37,6 +38,7 @@ struct host {
 	struct ready *last;
 	struct task *running;
 	struct limits limits;
+	struct pool pool;
 	struct signal_watch pokes; /* see task_module.c */
 	bool poked;                /* `pokes` is open */
 };
@@ -83,7 +85,8 @@ struct host *host_of(lua_State *L);
 
 /*
  * The message handler of tasks: whatever was raised becomes an error table with
- * the traceback of where it was raised.
+ * the traceback of where it was raised; none for a mere cancellation, which is
+ * how most tasks of others end.
  */
 int task_on_error(lua_State *L);
 

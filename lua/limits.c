@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "lua/lerror.h"
-#include "runtime/base/mem.h"
 
 #define INSTRUCTIONS 100000 /* between two looks */
 #define HUGE_BYTES ((size_t)16 << 20)
@@ -34,14 +33,16 @@ void *limits_allocate(void *context, void *memory, size_t old, size_t size)
 	size_t former = memory ? old : 0; /* else `old` is a type */
 
 	if (size == 0) {
-		mem_free(memory);
+		if (former)
+			pool_give(&host->pool, memory, former);
 		host->limits.used -= former;
 		return NULL;
 	}
 	if (size > former && refuses(host, size - former))
 		return NULL;
 	host->limits.used = host->limits.used - former + size;
-	return mem_grow(memory, size);
+	return former ? pool_resize(&host->pool, memory, former, size)
+		      : pool_take(&host->pool, size);
 }
 
 /* CPU time, so that a suspended or busy machine takes nothing away. */

@@ -136,6 +136,7 @@ struct vm *vm_open(uv_loop_t *loop)
 void vm_close(struct vm *vm)
 {
 	lua_close(vm->host.state);
+	pool_release(&vm->host.pool);
 	uv_close((uv_handle_t *)&vm->host.idle, NULL);
 	if (vm->host.poked)
 		signal_watch_stop(&vm->host.pokes, NULL);
