@@ -164,6 +164,12 @@ local function set_metatable(object, metatable)
 	return setmetatable(object, metatable)
 end
 
+--- What recipes lack of `os` says what to use instead.
+local MISSING_OS <const> = { __index = function(_, name)
+	error(("recipes have no os.%s: ctx:step and proc.run run programs, fs"
+		.. " works with files"):format(tostring(name)), 2)
+end, __metatable = false }
+
 --- Returns a new environment for the code of one recipe.
 ---@param options? sandbox.Options
 ---@return table
@@ -186,6 +192,7 @@ function sandbox.environment(options)
 	end
 	env.require = make_require(env, options)
 	for name, value in pairs(options.globals or {}) do env[name] = value end
+	setmetatable(env.os, MISSING_OS)
 	env._G = env
 	return strict(env)
 end

@@ -279,7 +279,9 @@ enum verdict matcher_judge(const struct trigger *trigger,
 	else if (subject->kind == TRIGGER_EMIT)
 		run = judge_name(&trigger->names, "event", subject->name, &out);
 	else
-		buf_puts(&out, "it was due");
+		buf_puts(&out, subject->kind == TRIGGER_FILE
+				       ? "a file that it watches changed"
+				       : "it was due");
 	*reason = buf_take(&out);
 	return run ? VERDICT_RUN : VERDICT_FILTERED;
 }

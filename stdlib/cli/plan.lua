@@ -89,7 +89,7 @@ local function run(call)
 		call:print_json { name = recipe.name, nodes = as_json(nodes),
 			problem = problem and tostring(require(
 				"command.failure").text(problem)) or nil }
-	else
+	elseif nodes[1] or not problem then
 		call:print(call.paint("bold", recipe.name))
 		if recipe.nodes then
 			print_waves(call, nodes)

@@ -57,7 +57,7 @@ return {
 			help = "a parameter" },
 	},
 	options = {
-		{ name = "quiet", short = "q", help = "print nothing" },
+		{ name = "quiet", short = "q", help = "print nothing unless it fails" },
 		{ name = "attach", argument = "RUN", type = "integer",
 			help = "be the runner of a queued run (the server"
 			.. " calls this)" },

@@ -87,6 +87,20 @@ local function limited(limit, state, iterate, cursor)
 	end
 end
 
+--- Rows are tables by name: a second column of the same name would be lost.
+local function check_names(columns)
+	local seen = {}
+
+	for _, name in ipairs(columns) do
+		if seen[name] then
+			error({ code = "invalid", message = ("two columns are"
+				.. " called '%s': name one with AS"):format(
+				name) }, 0)
+		end
+		seen[name] = true
+	end
+end
+
 local function run(call)
 	local sql, state = read_statement(call), {}
 	local options = call.options
@@ -94,6 +108,7 @@ local function run(call)
 		timeout = options.timeout,
 		rows = math.max(options.limit + 1, 1) }
 	local columns = db:columns(sql)
+	check_names(columns)
 	local rows = limited(options.limit, state, db:each(sql))
 
 	if call.json then

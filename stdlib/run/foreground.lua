@@ -32,7 +32,9 @@ end
 ---@return run.Observer
 function foreground.observer(call, db)
 	if call.options.json then return require("run.observer").json() end
-	if call.options.quiet then return require("run.observer").silent end
+	if call.options.quiet then
+		return require("run.observer").failures()
+	end
 	return require("terminal.progress").new { home = call.home, db = db,
 		paint = call.paint }
 end

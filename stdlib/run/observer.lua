@@ -44,6 +44,19 @@ observer.silent = { run_started = nothing, step_started = nothing,
 	echo = nothing, step_finished = nothing, note = nothing,
 	run_finished = nothing }
 
+--- Returns an observer that says in one line, on stderr, how a run ended that
+--- did not pass.
+---@return run.Observer
+function observer.failures()
+	return setmetatable({ run_finished = function(_, run)
+		if run.state == "passed" then return end
+		local why = run.error and require("json").decode(run.error)
+		io.stderr:write(("tidemill: run %d (%s) %s%s\n"):format(run.id,
+			run.name, (run.state:gsub("_", " ")), why
+			and ": " .. (why.message or "") or ""))
+	end }, { __index = observer.silent })
+end
+
 --- Returns an observer that shows the output of steps as it is, and nothing
 --- else.
 ---@return run.Observer
