@@ -25,6 +25,10 @@ void git_job_free(struct op *op)
 {
 	struct git_job *job = (struct git_job *)op;
 
+	if (job->release)
+		job->release(job);
+	job->release = NULL;
+	git_release_kept(job);
 	mem_free(job->path);
 	mem_free(job->a);
 	mem_free(job->b);
@@ -75,16 +79,20 @@ const char *git_repo_field(lua_State *L, const char *name)
 	return value;
 }
 
-/* A job on the repository at index 1. Check all other arguments before. */
-struct git_job *git_job_new(lua_State *L)
+void *git_job_sized(lua_State *L, size_t size)
 {
 	const char *path = git_repo_field(L, "path");
-	struct git_job *job = task_op(L, sizeof(*job));
+	struct git_job *job = task_op(L, size);
 
 	job->work.op.release = git_job_free;
 	job->path = mem_copy(path);
 	job->needs_repo = true;
 	return job;
+}
+
+struct git_job *git_job_new(lua_State *L)
+{
+	return git_job_sized(L, sizeof(struct git_job));
 }
 
 int git_job_await(lua_State *L, struct git_job *job)

@@ -7,12 +7,16 @@
 
 #define GIT_REPO "git.Repo" /* metatable of repositories */
 
+struct git_kept;
+
 struct git_job {
 	struct work work;
 	bool needs_repo; /* `call` gets `path` opened */
 	bool maybe;      /* "not found" is nil, not an error */
 	int (*call)(struct git_job *job, struct repo *repo, struct error **err);
 	int (*push)(lua_State *L, struct git_job *job);
+	void (*release)(struct git_job *job); /* of what `call` made, or NULL */
+	struct git_kept *kept;                /* copies of arguments */
 	char *path; /* owned, like all strings; the others mean what call says
 		     */
 	char *a;
@@ -38,8 +42,14 @@ void git_job_free(struct op *op); /* op.release of every job */
 /* The string in field `name` of the repository at index 1; borrowed. */
 const char *git_repo_field(lua_State *L, const char *name);
 
-/* A job on the repository at index 1. Check all other arguments before. */
+/* A job on the repository at index 1, which stays at the stack's top. */
 struct git_job *git_job_new(lua_State *L);
+
+/* The same for a bigger struct that begins with a struct git_job. */
+void *git_job_sized(lua_State *L, size_t size);
+
+/* Free what git_keep copied. */
+void git_release_kept(struct git_job *job);
 
 /* Run `call` on the pool, then `push`; ends the calling C function. */
 int git_job_await(lua_State *L, struct git_job *job);
@@ -65,3 +75,5 @@ int git_push_status(lua_State *L, struct git_job *job);
 int git_push_tags(lua_State *L, struct git_job *job);
 int git_push_blob(lua_State *L, struct git_job *job);
 int git_push_workspace(lua_State *L, struct git_job *job);
+int git_push_nothing(lua_State *L, struct git_job *job);
+int git_push_flag(lua_State *L, struct git_job *job);

@@ -241,3 +241,16 @@ int git_push_workspace(lua_State *L, struct git_job *job)
 	lua_setfield(L, -2, "reused");
 	return 1;
 }
+
+int git_push_nothing(lua_State *L, struct git_job *job)
+{
+	(void)L;
+	(void)job;
+	return 0;
+}
+
+int git_push_flag(lua_State *L, struct git_job *job)
+{
+	lua_pushboolean(L, job->flag);
+	return 1;
+}

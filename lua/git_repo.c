@@ -249,13 +249,6 @@ static int call_fetch(struct git_job *job, struct repo *repo,
 	return remote_fetch(job->path, job->a, &job->work.cancelled, err);
 }
 
-static int push_nothing(lua_State *L, struct git_job *job)
-{
-	(void)L;
-	(void)job;
-	return 0;
-}
-
 static int l_fetch(lua_State *L)
 {
 	const char *remote = luaL_optstring(L, 2, "origin");
@@ -264,7 +257,7 @@ static int l_fetch(lua_State *L)
 	job->a = mem_copy(remote);
 	job->needs_repo = false;
 	job->call = call_fetch;
-	job->push = push_nothing;
+	job->push = git_push_nothing;
 	return git_job_await(L, job);
 }
 
@@ -301,12 +294,6 @@ static int call_is_ancestor(struct git_job *job, struct repo *repo,
 	return status < 0 ? -1 : 0;
 }
 
-static int push_flag(lua_State *L, struct git_job *job)
-{
-	lua_pushboolean(L, job->flag);
-	return 1;
-}
-
 static int l_is_ancestor(lua_State *L)
 {
 	const char *ancestor = luaL_checkstring(L, 2);
@@ -316,7 +303,7 @@ static int l_is_ancestor(lua_State *L)
 	job->a = mem_copy(ancestor);
 	job->b = mem_copy(rev);
 	job->call = call_is_ancestor;
-	job->push = push_flag;
+	job->push = git_push_flag;
 	return git_job_await(L, job);
 }
 

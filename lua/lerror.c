@@ -75,7 +75,7 @@ int lerror_raise(lua_State *L, struct error *err)
 
 static enum error_code code_named(const char *name)
 {
-	for (int code = ERROR_IO; code <= ERROR_BUSY; code++)
+	for (int code = ERROR_IO; code <= ERROR_CONFLICT; code++)
 		if (strcmp(name, error_code_name((enum error_code)code)) == 0)
 			return (enum error_code)code;
 	return ERROR_SCRIPT;

@@ -72,6 +72,7 @@ const char *error_code_name(enum error_code code)
 		[ERROR_SCRIPT] = "script",
 		[ERROR_LIMIT] = "limit",
 		[ERROR_BUSY] = "busy",
+		[ERROR_CONFLICT] = "conflict",
 	};
 
 	return names[code];

@@ -17,6 +17,7 @@ enum error_code {
 	ERROR_SCRIPT,    /* Lua code raised */
 	ERROR_LIMIT,     /* a maximum was reached: size, memory, time slice */
 	ERROR_BUSY,      /* somebody else holds it: a lock, the database */
+	ERROR_CONFLICT,  /* others changed the same: a merge, a push */
 };
 
 struct error {

@@ -10,6 +10,12 @@
 #include "runtime/base/error.h"
 #include "runtime/git/refs.h"
 
+/* A list of strings that somebody else owns. */
+struct texts {
+	const char *const *items;
+	size_t count;
+};
+
 /* For one thread at a time; every operation on the pool opens its own. */
 struct repo;
 
