@@ -70,6 +70,7 @@ end
 ---@async
 ---@param run run.Runner
 return function(run)
+	task.context().background = true
 	task.spawn(listen, run)
 	while true do
 		time.sleep(pause_length(run))
