@@ -64,21 +64,3 @@ struct value value_big_read(struct arena *arena, const char *digits,
 		return (struct value){.kind = VALUE_BIG, .big = big};
 	return value_int(negative ? (int64_t)(0 - small) : (int64_t)small);
 }
-
-void value_big_write(struct buf *out, const struct value_big *big)
-{
-	if (big->negative)
-		buf_putc(out, '-');
-	for (uint32_t i = big->count; i-- > 0;)
-		buf_printf(out, i + 1 == big->count ? "%u" : "%09u",
-			   big->digits[i]);
-}
-
-double value_big_float(const struct value_big *big)
-{
-	double result = 0;
-
-	for (uint32_t i = big->count; i-- > 0;)
-		result = result * RADIX + big->digits[i];
-	return big->negative ? -result : result;
-}

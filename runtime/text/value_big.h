@@ -1,10 +1,9 @@
-/* Big integers: read from digits, and written. */
+/* Integers of any size, from digits of any base. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "runtime/base/buf.h"
 #include "runtime/text/value.h"
 
 /*
@@ -15,9 +14,3 @@
  */
 struct value value_big_read(struct arena *arena, const char *digits,
 			    size_t length, unsigned base, bool negative);
-
-/* Append `big` in decimal. */
-void value_big_write(struct buf *out, const struct value_big *big);
-
-/* The nearest float; infinite when it is too large. */
-double value_big_float(const struct value_big *big);
