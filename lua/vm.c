@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "lua/embedded.h"
 #include "lua/globals.h"
@@ -122,8 +123,6 @@ struct vm *vm_open(uv_loop_t *loop)
 	host->loop = loop;
 	host->limits.ceiling = LIMITS_MEMORY;
 	host->limits.slice = LIMITS_SLICE;
-	uv_idle_init(loop, &host->idle);
-	host->idle.data = host;
 	L = lua_newstate(limits_allocate, host);
 	lua_atpanic(L, on_panic);
 	host->state = L;
@@ -142,6 +141,38 @@ void vm_close(struct vm *vm)
 		signal_watch_stop(&vm->host.pokes, NULL);
 	uv_run(vm->host.loop, UV_RUN_DEFAULT);
 	mem_free(vm);
+}
+
+int vm_warm(struct vm *vm)
+{
+	lua_State *L = vm->host.state;
+
+	lua_getglobal(L, "require");
+	lua_pushliteral(L, "run.warm");
+	if (lua_pcall(L, 1, 0, 0) == LUA_OK)
+		return 0;
+	fprintf(stderr, "tidemill: %s\n", luaL_tolstring(L, -1, NULL));
+	return -1;
+}
+
+static int reseed(lua_State *L)
+{
+	lua_Integer seeds[2];
+
+	if (getrandom(seeds, sizeof(seeds), 0) != sizeof(seeds))
+		return luaL_error(L, "there are no random numbers");
+	lua_getglobal(L, "math");
+	lua_getfield(L, -1, "randomseed");
+	lua_pushinteger(L, seeds[0]);
+	lua_pushinteger(L, seeds[1]);
+	lua_call(L, 2, 0);
+	return 0;
+}
+
+void vm_reseed(struct vm *vm)
+{
+	lua_pushcfunction(vm->host.state, reseed);
+	lua_call(vm->host.state, 0, 0);
 }
 
 static int ended(lua_State *L, int status, lua_KContext context)
@@ -196,6 +227,8 @@ int vm_run(struct vm *vm, int count, char **words)
 	lua_State *L = vm->host.state;
 	struct task *task;
 
+	uv_idle_init(vm->host.loop, &vm->host.idle);
+	vm->host.idle.data = &vm->host;
 	lua_pushcfunction(L, result);
 	lua_pushcfunction(L, start);
 	lua_createtable(L, count, 0);

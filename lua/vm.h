@@ -9,7 +9,7 @@ struct vm; /* opaque */
 
 /*
  * A state whose modules are found but not yet loaded. `loop` is borrowed until
- * vm_close and must have been closed of everything by then.
+ * vm_close; it may be initialised later, but before vm_run.
  */
 struct vm *vm_open(uv_loop_t *loop);
 void vm_close(struct vm *vm);
@@ -20,6 +20,14 @@ void vm_close(struct vm *vm);
  * caught.
  */
 int vm_run(struct vm *vm, int count, char **words);
+
+/*
+ * For a process that will be forked: load what runners need (0, or -1 after
+ * printing why not); and in the child, which must not draw the same random
+ * numbers as its siblings.
+ */
+int vm_warm(struct vm *vm);
+void vm_reseed(struct vm *vm);
 
 /* Push the chunk of an embedded file; raises when there is none. */
 void vm_load(lua_State *L, const char *name);

@@ -1,11 +1,7 @@
 #include "runtime/engine/supervisor.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +11,7 @@
 #include "runtime/base/map.h"
 #include "runtime/base/mem.h"
 #include "runtime/engine/crash.h"
+#include "runtime/engine/launch.h"
 #include "runtime/loop/process.h"
 #include "runtime/store/poke.h"
 #include "runtime/store/runs.h"
@@ -41,7 +38,7 @@ struct supervisor {
 	struct runner *first;
 	unsigned count;
 	struct crashes *crashes;
-	char **env; /* of runners; owned */
+	struct launcher *launcher;
 };
 
 bool supervisor_has(const struct supervisor *supervisor, int64_t run)
@@ -148,61 +145,12 @@ static void watch(struct supervisor *supervisor, struct runner *runner)
 		       runner->start);
 }
 
-static int open_log(const char *home, int64_t run)
-{
-	char *dir = mem_printf("%s/logs/%lld", home, (long long)run);
-	char *path = mem_printf("%s/runner.log", dir);
-	int file;
-
-	mkdir(dir, 0700);
-	file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	mem_free(path);
-	mem_free(dir);
-	return file;
-}
-
-static int spawn(struct supervisor *supervisor, int64_t run, pid_t *pid)
-{
-	char id[24];
-	const char *argv[] = {"tidemill", "--data",   supervisor->engine->home,
-			      "run",      "--attach", id,
-			      NULL};
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	sigset_t all;
-	int log = open_log(supervisor->engine->home, run);
-	int status;
-
-	snprintf(id, sizeof(id), "%lld", (long long)run);
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-	if (log >= 0)
-		posix_spawn_file_actions_adddup2(&actions, log, 2);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID |
-						      POSIX_SPAWN_SETSIGMASK |
-						      POSIX_SPAWN_SETSIGDEF);
-	status = posix_spawn(pid, supervisor->engine->exe, &actions,
-			     &attributes, (char *const *)argv, supervisor->env);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	if (log >= 0)
-		close(log);
-	return status;
-}
-
 void supervisor_start(struct supervisor *supervisor, int64_t run)
 {
 	struct runner *runner;
 	pid_t pid;
 	int64_t attempt = attempt_of(supervisor, run);
-	int status = spawn(supervisor, run, &pid);
+	int status = launcher_start(supervisor->launcher, run, &pid);
 
 	if (status != 0) {
 		struct crash crash = {.run = run, .problem = status};
@@ -291,37 +239,9 @@ void supervisor_cancel(struct supervisor *supervisor)
 	}
 }
 
-/* Ours, with what the configuration adds. */
-static char **make_env(const struct config *config)
-{
-	size_t count = 0;
-	size_t filled = 0;
-	char **env;
-
-	while (environ[count])
-		count++;
-	env = mem_array(count + config->env.count + 1, sizeof(char *));
-	for (size_t i = 0; i < count; i++) {
-		size_t name = strcspn(environ[i], "=") + 1;
-		bool replaced = false;
-
-		for (size_t j = 0; j < config->env.count; j++)
-			replaced = replaced || strncmp(config->env.items[j],
-						       environ[i], name) == 0;
-		if (!replaced &&
-		    strncmp(environ[i], "NOTIFY_SOCKET=", 14) != 0 &&
-		    strncmp(environ[i], "WATCHDOG_", 9) != 0)
-			env[filled++] = environ[i];
-	}
-	for (size_t j = 0; j < config->env.count; j++)
-		env[filled++] = config->env.items[j];
-	return env;
-}
-
 void supervisor_configure(struct supervisor *supervisor)
 {
-	mem_free(supervisor->env);
-	supervisor->env = make_env(supervisor->engine->config);
+	launcher_configure(supervisor->launcher);
 }
 
 struct supervisor *supervisor_open(struct engine *engine)
@@ -330,7 +250,7 @@ struct supervisor *supervisor_open(struct engine *engine)
 
 	supervisor->engine = engine;
 	supervisor->crashes = crashes_open(engine);
-	supervisor_configure(supervisor);
+	supervisor->launcher = launcher_open(engine);
 	return supervisor;
 }
 
@@ -344,6 +264,6 @@ void supervisor_close(struct supervisor *supervisor)
 void supervisor_free(struct supervisor *supervisor)
 {
 	crashes_free(supervisor->crashes);
-	mem_free(supervisor->env);
+	launcher_free(supervisor->launcher);
 	mem_free(supervisor);
 }

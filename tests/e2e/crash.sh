@@ -188,13 +188,26 @@ judge() {
 	check "runs that did not pass" 0 "$("$bin" sql --csv \
 		"select count(*) as n from runs where state <> 'passed'" |
 		tail -n 1)"
-	check "leaked processes" 0 "$(grep -lazx "ORACLE=$ORACLE" \
-		/proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3 |
-		grep -vxE "$$|$server|$BASHPID" | while read -r pid; do
-		tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" |
-			grep -E 'sleep 1000|run --attach'
-	done | wc -l)"
 	judge_cron
+	kill "$server"
+	wait "$server"
+	server=0
+	check "leaked processes" 0 "$(leaked)"
+}
+
+# How many are left of the steps, the runners and what those are made of. The
+# last ones of killed servers may be about to end.
+leaked() {
+	local deadline=$((SECONDS + 5)) count=1
+	while [ "$count" -gt 0 ] && [ "$SECONDS" -lt "$deadline" ]; do
+		count=$(grep -lazx "ORACLE=$ORACLE" /proc/[0-9]*/environ \
+			2>/dev/null | cut -d/ -f3 | grep -vxE "$$|$BASHPID" |
+			while read -r pid; do
+				tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" |
+					grep -E 'sleep 1000|run +--attach'
+			done | wc -l)
+	done
+	echo "$count"
 }
 
 judge_cron() {

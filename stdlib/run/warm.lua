@@ -1,0 +1,18 @@
+--- Loads what every runner needs: in the process that the server makes its
+--- runners of.
+
+local MODULES <const> = {
+	-- native
+	"fs", "json", "path", "proc", "steplog", "store", "task", "text", "time",
+	-- the way to a run
+	"cli", "cli.run", "command.call", "recipe.load", "run.foreground",
+	"run.observer", "run.open", "run.watch", "sandbox",
+	-- a run
+	"run.branches", "run.context", "run.failure", "run.hooks",
+	"run.parallel", "run.retry", "run.runner", "run.step", "run.values",
+	"step.call", "step.command", "step.kinds", "step.spec",
+}
+
+for _, name in ipairs(MODULES) do require(name) end
+
+return true
