@@ -197,6 +197,11 @@ function sandbox.environment(options)
 	return strict(env)
 end
 
+--- What puts something in the place of a recipe's text, with the same lines:
+--- the coverage of tests. It gets text, name of the chunk, and environment.
+---@type nil|fun(text: string, name: string, env: table): string
+sandbox.transform = nil
+
 --- Returns Lua text as a function. What is no Lua is an error of code
 --- "invalid" that names file and line.
 ---@param text string
@@ -205,6 +210,7 @@ end
 ---@return function
 function sandbox.compile(text, name, env)
 	if text:sub(1, 1) == "#" then text = "--" .. text end
+	if sandbox.transform then text = sandbox.transform(text, name, env) end
 	local chunk, problem = load(text, name, "t", env)
 
 	if not chunk then invalid("%s", problem) end

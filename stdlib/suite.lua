@@ -12,6 +12,7 @@ local suite = {}
 ---@field ms integer
 ---@field message? string
 ---@field traceback? string
+---@field where? string FILE:LINE of the claim that failed
 
 --- Loads a test file: text only, with the globals of the library.
 local function load_file(file)
@@ -70,6 +71,7 @@ local function run_one(file, name, fn, limit)
 		result.message = require("command.failure").text(problem)
 		if problem.code == "skip" then result.state = "skipped" end
 		result.traceback = problem.traceback
+		result.where = problem.where
 	end
 	return result
 end
@@ -95,6 +97,38 @@ function suite.run(file, options, report)
 				options.timeout or "30s"))
 		end
 	end
+end
+
+--- Where tests of recipes are, besides the directory itself.
+local PLACES <const> = { "tests", "test", "recipes", "ci" }
+
+--- Returns the test files of a repository: those in its directory, and below
+--- tests/, test/, recipes/ and ci/. Raises `not_found` when there are none.
+---@param dir? string ["."]
+---@return string[]
+function suite.found(dir)
+	local fs = require("fs")
+	local prefix = dir and dir .. "/" or ""
+	local found = {}
+
+	for _, name in ipairs(fs.glob("*_test.lua", dir or ".")) do
+		found[#found + 1] = prefix .. name
+	end
+	for _, place in ipairs(PLACES) do
+		if fs.exists(prefix .. place) then
+			for _, file in ipairs(suite.files(prefix .. place)) do
+				found[#found + 1] = file
+			end
+		end
+	end
+	if #found == 0 then
+		error({ code = "not_found", message = "there are no tests:"
+			.. " they are called NAME_test.lua, and looked for"
+			.. " here and below " .. table.concat(PLACES, "/, ")
+			.. "/", advice = "docs/modules/testing.md shows one." },
+			0)
+	end
+	return found
 end
 
 --- Returns the test files below `path` (NAME_test.lua), or `path` itself when

@@ -27,6 +27,15 @@ function testing.world(options)
 	return require("testing.world").new(options)
 end
 
+--- Returns fakes of programs (`processes =`) from a file. With `record`, or
+--- when TIDEMILL_RECORD is set, programs run for real and the file is written.
+---@param path string
+---@param options? { record?: boolean, secrets?: string[] }
+---@return testing.Fixture
+function testing.fixture(path, options)
+	return require("testing.fixture")(path, options)
+end
+
 --- Returns a text that says where two values differ, nil when they do not.
 ---@param got any
 ---@param wanted any

@@ -21,32 +21,89 @@ local function printer(call, name)
 		call:print(("  %s %s: %s"):format(
 			call.paint(colour, result.state), name, result.name))
 		call:print(indent(result.message))
-		if result.state == "failed" and result.traceback then
+		if result.state == "failed" and result.traceback
+			and (call.verbose or not result.where) then
 			call:print(indent(result.traceback))
 		end
 		io.stdout:flush()
 	end
 end
 
-local function run(call)
+local function files_of(call)
+	local files = {}
+
+	if #call.args == 0 then return suite.found() end
+	for _, path in ipairs(call.args) do
+		for _, file in ipairs(suite.files(path)) do
+			files[#files + 1] = file
+		end
+	end
+	return files
+end
+
+--- Runs all files; returns the results, and how many there are by state.
+local function run_all(call)
 	local counts = { passed = 0, failed = 0, skipped = 0 }
 	local results = {}
 
-	for _, path in ipairs(call.args) do
-		for _, file in ipairs(suite.files(path)) do
-			local show = printer(call, file)
-			suite.run(file, call.options, function(result)
-				counts[result.state] = counts[result.state] + 1
-				results[#results + 1] = result
-				if not call.json then show(result) end
-			end)
-		end
+	for _, file in ipairs(files_of(call)) do
+		local show = printer(call, file)
+		suite.run(file, call.options, function(result)
+			counts[result.state] = counts[result.state] + 1
+			results[#results + 1] = result
+			if not call.json then show(result) end
+		end)
+	end
+	return results, counts
+end
+
+local function read_coverage(call)
+	local coverage = require("testing.coverage")
+	local report = coverage.report()
+
+	coverage.stop()
+	if not call.json then call:print(coverage.text(report)) end
+	return report
+end
+
+--- Is less covered than was asked for?
+local function is_too_little(call, report)
+	local least = call.options.min_coverage
+
+	if not least or not report or report.lines >= least then return false end
+	call:say(("tidemill: %.1f %% of lines are covered, %g %% are wanted")
+		:format(report.lines, least))
+	return true
+end
+
+local function print_json(call, results, counts, report)
+	local json = require("json")
+	local files = report and json.array(report.files)
+
+	for _, one in ipairs(files or {}) do
+		one.lines.missed = json.array(one.lines.missed)
+		one.branches.missed = json.array(one.branches.missed)
+		one.steps.missed = json.array(one.steps.missed)
+	end
+	call:print_json { passed = counts.passed, failed = counts.failed,
+		skipped = counts.skipped, tests = json.array(results),
+		coverage = report and { files = files, lines = report.lines,
+			branches = report.branches } or nil }
+end
+
+local function run_once(call)
+	local options = call.options
+	local counted = options.coverage or options.min_coverage
+
+	if counted then require("testing.coverage").start() end
+	local results, counts = run_all(call)
+	local report = counted and read_coverage(call) or nil
+	if options.junit then
+		require("fs").write(options.junit,
+			require("testing.junit")(results))
 	end
 	if call.json then
-		local json = require("json")
-		call:print_json { passed = counts.passed,
-			failed = counts.failed, skipped = counts.skipped,
-			tests = json.array(results) }
+		print_json(call, results, counts, report)
 	else
 		if counts.skipped > 0 then
 			call:print(("%d skipped"):format(counts.skipped))
@@ -54,7 +111,15 @@ local function run(call)
 		call:print(("%d passed, %d failed"):format(counts.passed,
 			counts.failed))
 	end
-	return counts.failed == 0 and 0 or 1
+	local short = is_too_little(call, report)
+	return counts.failed == 0 and not short and 0 or 1
+end
+
+local function run(call)
+	if call.options.watch then
+		return require("testing.again_and_again")(call)
+	end
+	return run_once(call)
 end
 
 ---@type cli.Verb
@@ -63,10 +128,12 @@ return {
 	description = "A test file is called NAME_test.lua and returns a table "
 		.. "of named functions. Each is run as a task, in the order in "
 		.. "which they are written; it fails when it raises or takes "
-		.. "too long. 'require(\"test\")' has what tests need: equal, "
-		.. "ok, match, raises, eventually, temp_dir, finally, skip.",
+		.. "too long. 'require(\"testing\")' has what tests of recipes "
+		.. "need: fakes, a virtual clock, claims. Without PATH: the "
+		.. "tests here and below tests/, test/, recipes/ and ci/.",
 	arguments = {
-		{ name = "PATH", many = true, complete = "file",
+		{ name = "PATH", many = true, optional = true,
+			complete = "file",
 			help = "a test file, or a directory to look for them" },
 	},
 	options = {
@@ -74,12 +141,22 @@ return {
 			help = "only tests whose name matches the Lua pattern" },
 		{ name = "timeout", argument = "TIME", type = "duration",
 			default = "30s", help = "how long each test may take" },
+		{ name = "coverage", help = "say which lines, branches and"
+			.. " steps of the recipes never ran" },
+		{ name = "min-coverage", argument = "PERCENT", type = "number",
+			help = "fail when fewer lines of the recipes ran" },
+		{ name = "junit", argument = "FILE", complete = "file",
+			help = "write the results as JUnit XML, too" },
+		{ name = "watch", short = "w",
+			help = "run them again whenever a file changes" },
 	},
-	exits = { [0] = "all passed", [1] = "at least one failed" },
+	exits = { [0] = "all passed", [1] = "at least one failed",
+		[3] = "there are no tests" },
 	examples = {
-		{ "tidemill test tests", "run all tests below tests/" },
+		{ "tidemill test", "the tests of this repository" },
 		{ "tidemill test tests/shop_test.lua --filter price",
 			"run some of a file's" },
+		{ "tidemill test --coverage --watch", "while writing a recipe" },
 	},
 	run = run,
 }

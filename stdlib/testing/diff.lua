@@ -107,7 +107,7 @@ function diff.unified(wanted, got)
 	end
 	local old, new = 1, 1
 	for i, edit in ipairs(list) do
-		if near[i] and not near[i - 1] then
+		if near[i] and (i == 1 or not near[i - 1]) then
 			out[#out + 1] = ("@@ -%d +%d @@"):format(old, new)
 		end
 		if near[i] then out[#out + 1] = edit[1] .. edit[2] end

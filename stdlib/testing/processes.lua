@@ -182,7 +182,8 @@ local function ask(self, options)
 	end
 	-- With it the runner looks whether programs can still be started.
 	if command.text == "/bin/true" then return {}, command end
-	local reply, rule = rules.reply(self.rules, command)
+	local reply, rule = rules.reply(self.rules, self.fixture
+		and self.fixture:subject(command, self.world) or command)
 	if not rule then unexpected(self, command) end
 	self.calls[#self.calls + 1] = command
 	reply = read_reply(self, reply, rule)
@@ -204,7 +205,11 @@ function Processes:run(options, real)
 	local reply, command = ask(self, options)
 
 	if not reply then
-		local result = real(options)
+		local run = self.fixture and function(given)
+			return self.fixture:run(command, given, real,
+				self.world)
+		end or real
+		local result = run(options)
 		command.status, command.signal = result.status, result.signal
 		return result
 	end
@@ -237,6 +242,12 @@ function Processes:spawn(options, real)
 		end)
 end
 
+--- Returns the fakes that were never asked.
+---@return string[]
+function Processes:unused()
+	return self.rules and rules.unused(self.rules) or {}
+end
+
 --- Returns the fakes of a world's programs.
 ---@param world testing.World
 ---@param given? table|"real" rules [none: every program is unexpected]
@@ -246,6 +257,11 @@ return function(world, given, calls)
 	local self = setmetatable({ world = world, calls = calls or {} },
 		Processes)
 
-	if given ~= "real" then self.rules = rules.read(given or {}) end
+	if type(given) == "table" and given.is_fixture then
+		self.fixture = given
+		self.rules = given:rules()
+	elseif given ~= "real" then
+		self.rules = rules.read(given or {})
+	end
 	return self
 end

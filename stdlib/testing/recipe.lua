@@ -156,6 +156,9 @@ function recipe.new(given)
 	local path = type(given) == "table" and write(given)
 		or require("run.foreground").find(nil, given)
 
+	if type(given) == "string" then
+		require("testing.coverage").expect(path)
+	end
 	return setmetatable({ path = path }, Recipe)
 end
 

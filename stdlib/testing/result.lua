@@ -33,6 +33,7 @@ local result = {}
 ---@field undone string[] the steps that were undone, in that order
 ---@field notes string[]
 ---@field commands testing.Command[] all of this world
+---@field unused string[] fakes of programs that nobody asked for
 ---@field locks string[] names of locks that were taken
 ---@field runs table[] sub-runs: { run, name, state, params }
 ---@field events table[] that came into being
@@ -68,6 +69,17 @@ local function strict(steps, state)
 		error(("the run (%s) has no step '%s' (did you mean '%s'?)")
 			:format(state, name, near), 2)
 	end })
+end
+
+--- Returns the steps of a run by their names.
+---@param db store.Db
+---@param run integer
+---@return table<string, testing.Step>
+function result.steps(db, run)
+	local steps = {}
+
+	for _, row in ipairs(db:steps(run)) do steps[row.name] = step_of(row) end
+	return steps
 end
 
 local function read_steps(self, db)
@@ -122,6 +134,7 @@ function result.read(session)
 		commands = session.world.processes.calls,
 		requests = session.world.http and session.world.http.calls,
 		took = session.world.clock:gone(), workspace = session.workspace,
+		unused = session.world.processes:unused(),
 		ended = session.world.clock:now() }
 
 	read_steps(self, db)

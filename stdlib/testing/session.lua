@@ -125,6 +125,11 @@ local function perform(self, id, watching)
 		end)
 	end
 	runner:main()
+	local coverage = require("testing.coverage")
+	if coverage.is_on() then
+		coverage.steps(row.path, runner.recipe.nodes,
+			require("testing.result").steps(db, id))
+	end
 end
 
 --- What a fake sub-run ends as, nil when it is to be run.
@@ -259,6 +264,7 @@ function session.new(recipe, options)
 	self.world = worlds.new { at = options.at, env = env, git = options.git,
 		processes = options.processes, http = options.http }
 	self.workspace = make_workspace(self, options)
+	self.world.workspace = self.workspace
 	return self
 end
 

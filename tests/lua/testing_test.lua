@@ -381,4 +381,47 @@ function tests.programs_that_are_spawned_are_faked()
 	testing.equal(status, 3)
 end
 
+function tests.programs_are_recorded_and_replayed()
+	local fs = require("fs")
+	local file = testing.temp_dir() .. "/fixtures/shop.json"
+	local shop = recipe [[
+	secrets = "TOKEN",
+	run = function(ctx)
+		ctx:step("show", { "echo", "tell", os.getenv("TOKEN") })
+		ctx:step("where", "pwd")
+		ctx:step("byte", "printf '\\377'")
+		ctx:step("two", "cat x; exit 3")
+	end]]
+	local function run(options)
+		return shop:run { files = { x = "abc\n" },
+			secrets = { TOKEN = "very-s3cret" },
+			processes = testing.fixture(file, options) }
+	end
+	local live = run { record = true, secrets = { "very-s3cret" } }
+	local text = fs.read(file)
+
+	testing.equal(live.state, "failed")
+	testing.equal(live.steps.two.output, "abc")
+	testing.ok(not text:find("very%-s3cret"), text)
+	testing.contains(text, "${workspace}")
+	local again = run { secrets = { "very-s3cret" } }
+	testing.equal(again.state, "failed")
+	testing.equal(again.steps.two.status, 3)
+	testing.equal(again.steps.two.output, "abc")
+	testing.matches(again.steps.byte.output, "\255$")
+	testing.raises("unexpected command", function()
+		recipe [[run = function(ctx) ctx:step("a", "ls") end]]:run {
+			processes = testing.fixture(file) }
+	end)
+	testing.raises("not_found", testing.fixture, file .. "x",
+		{ record = false })
+end
+
+function tests.fakes_that_nobody_asks_are_named()
+	local result = recipe [[run = function(ctx)
+		ctx:step("a", "a") end]]:run { processes = { a = true, b = 1 } }
+
+	testing.equal(result.unused, { "b" })
+end
+
 return tests
