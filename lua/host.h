@@ -122,6 +122,10 @@ int task_push_results(lua_State *L, struct task *task, bool first);
 /* Did it fail only because it was asked to stop? */
 bool task_merely_cancelled(struct task *task);
 
+/* For a hook: `task`, which runs on L, goes on at the loop's next turn, so that
+ * keys and signals are seen in between. Must come last in the hook. */
+void task_preempt(lua_State *L, struct task *task);
+
 /* Keep its parent's cancellation from a task that was just made. */
 void task_shield(struct task *task);
 

@@ -82,14 +82,6 @@ static void stop(lua_State *L, struct task *task, struct error *err)
 	lerror_raise(L, err);
 }
 
-/* It goes on at the loop's next turn: keys and signals are seen in between. */
-static void yield_turn(lua_State *L, struct task *task)
-{
-	task->preempted = true;
-	host_ready(task->host, &task->ready);
-	lua_yield(L, 0); /* from a hook: returns when the hook is left */
-}
-
 static void on_count(lua_State *L, lua_Debug *debug)
 {
 	struct host *host = host_of(L);
@@ -118,7 +110,7 @@ static void on_count(lua_State *L, lua_Debug *debug)
 	if (task->cancelled)
 		task_raise_cancelled(L, task);
 	else if (task->preemptible && L == task->thread && lua_isyieldable(L))
-		yield_turn(L, task);
+		task_preempt(L, task);
 }
 
 void limits_collect(struct host *host)

@@ -160,6 +160,13 @@ static void on_ready(struct ready *ready)
 	resume(task, begins ? lua_gettop(task->thread) - 1 : 0);
 }
 
+void task_preempt(lua_State *L, struct task *task)
+{
+	task->preempted = true;
+	host_ready(task->host, &task->ready);
+	lua_yield(L, 0);
+}
+
 static void adopt(struct task *parent, struct task *task)
 {
 	task->parent = parent;

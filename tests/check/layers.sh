@@ -14,7 +14,8 @@ may() {
 	base/* | text/* | learn/* | loop/*) return 1 ;;
 	*/loop) return 0 ;;
 	store/text) return 0 ;;
-	git/* | store/*) return 1 ;;
+	archive/text) return 0 ;;
+	archive/* | git/* | store/*) return 1 ;;
 	*/text | */git | */store | */learn) return 0 ;;
 	web/engine) return 0 ;;
 	*) return 1 ;;
@@ -36,6 +37,9 @@ check_runtime() {
 		may "$room" "${other%%/*}" || refuse "it is above $room/" ;;
 	git2.h | git2/*)
 		[ "$room" = git ] || refuse "libgit2 belongs to runtime/git/" ;;
+	archive.h | archive_entry.h)
+		[ "$room" = archive ] ||
+			refuse "libarchive belongs to runtime/archive/" ;;
 	sqlite3.h)
 		[ "$room" = store ] ||
 			refuse "SQLite belongs to runtime/store/" ;;
@@ -52,7 +56,7 @@ check_runtime() {
 
 check_binding() {
 	case $name in
-	git2.h | git2/* | curl/* | sqlite3.h)
+	git2.h | git2/* | curl/* | sqlite3.h | archive.h | archive_entry.h)
 		refuse "a binding uses runtime/, not its libraries" ;;
 	uv.h | uv/*)
 		case $file in
