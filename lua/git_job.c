@@ -6,6 +6,8 @@
 #include "lua/task.h"
 #include "runtime/base/mem.h"
 
+#define ARGUMENTS_MAX 6
+
 static void run(struct work *work)
 {
 	struct git_job *job = (struct git_job *)work;
@@ -82,7 +84,12 @@ const char *git_repo_field(lua_State *L, const char *name)
 void *git_job_sized(lua_State *L, size_t size)
 {
 	const char *path = git_repo_field(L, "path");
-	struct git_job *job = task_op(L, size);
+	struct git_job *job;
+
+	/* So that arguments left out are nil, not what comes now. */
+	if (lua_gettop(L) < ARGUMENTS_MAX)
+		lua_settop(L, ARGUMENTS_MAX);
+	job = task_op(L, size);
 
 	job->work.op.release = git_job_free;
 	job->path = mem_copy(path);

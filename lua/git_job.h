@@ -60,6 +60,15 @@ int git_call_workspace(struct git_job *job, struct repo *repo,
 
 void git_repo_install(lua_State *L); /* makes the metatable */
 
+/* Each adds its methods to the table at the top. */
+void git_branch_install(lua_State *L);
+void git_commit_install(lua_State *L);
+void git_stash_install(lua_State *L);
+void git_look_install(lua_State *L);
+void git_worktree_install(lua_State *L);
+
+int git_make_commit(lua_State *L); /* repo:commit with a table */
+
 /* Each pushes the results of `job` and returns their number. */
 int git_push_refs(lua_State *L, struct git_job *job);
 int git_push_ref(lua_State *L, struct git_job *job);
@@ -77,3 +86,11 @@ int git_push_blob(lua_State *L, struct git_job *job);
 int git_push_workspace(lua_State *L, struct git_job *job);
 int git_push_nothing(lua_State *L, struct git_job *job);
 int git_push_flag(lua_State *L, struct git_job *job);
+int git_push_text(lua_State *L, struct git_job *job); /* `a`, or nil */
+
+/* Set a field of the table at the top; NULL is no field. */
+void git_set_text(lua_State *L, const char *name, const char *value);
+void git_set_integer(lua_State *L, const char *name, int64_t value);
+void git_set_flag(lua_State *L, const char *name, bool value);
+void git_set_person(lua_State *L, const char *name,
+		    const struct person *person);

@@ -3,15 +3,21 @@
 #include <lauxlib.h>
 #include <string.h>
 
-static void set_string(lua_State *L, const char *name, const char *value)
+void git_set_text(lua_State *L, const char *name, const char *value)
 {
 	lua_pushstring(L, value);
 	lua_setfield(L, -2, name);
 }
 
-static void set_integer(lua_State *L, const char *name, int64_t value)
+void git_set_integer(lua_State *L, const char *name, int64_t value)
 {
 	lua_pushinteger(L, value);
+	lua_setfield(L, -2, name);
+}
+
+void git_set_flag(lua_State *L, const char *name, bool value)
+{
+	lua_pushboolean(L, value);
 	lua_setfield(L, -2, name);
 }
 
@@ -36,10 +42,10 @@ static void push_ref(lua_State *L, const char *name, const char *oid)
 		text = name + 13;
 	}
 	lua_createtable(L, 0, 4);
-	set_string(L, "name", name);
-	set_string(L, "short", text);
-	set_string(L, "oid", oid);
-	set_string(L, "kind", kind);
+	git_set_text(L, "name", name);
+	git_set_text(L, "short", text);
+	git_set_text(L, "oid", oid);
+	git_set_text(L, "kind", kind);
 }
 
 int git_push_refs(lua_State *L, struct git_job *job)
@@ -92,30 +98,30 @@ int git_push_ref_map(lua_State *L, struct git_job *job)
 {
 	lua_createtable(L, 0, (int)job->refs.count);
 	for (size_t i = 0; i < job->refs.count; i++)
-		set_string(L, job->refs.items[i].name, job->refs.items[i].oid);
+		git_set_text(L, job->refs.items[i].name,
+			     job->refs.items[i].oid);
 	lua_pushstring(L, job->refs.head);
 	return 2;
 }
 
-static void set_person(lua_State *L, const char *name,
-		       const struct person *person)
+void git_set_person(lua_State *L, const char *name, const struct person *person)
 {
 	lua_createtable(L, 0, 4);
-	set_string(L, "name", person->name);
-	set_string(L, "email", person->email);
-	set_integer(L, "time", person->time);
-	set_integer(L, "offset", person->offset);
+	git_set_text(L, "name", person->name);
+	git_set_text(L, "email", person->email);
+	git_set_integer(L, "time", person->time);
+	git_set_integer(L, "offset", person->offset);
 	lua_setfield(L, -2, name);
 }
 
 static void push_commit(lua_State *L, const struct commit *commit)
 {
 	lua_createtable(L, 0, 7);
-	set_string(L, "oid", commit->oid);
-	set_string(L, "tree", commit->tree);
-	set_person(L, "author", &commit->author);
-	set_person(L, "committer", &commit->committer);
-	set_string(L, "message", commit->message);
+	git_set_text(L, "oid", commit->oid);
+	git_set_text(L, "tree", commit->tree);
+	git_set_person(L, "author", &commit->author);
+	git_set_person(L, "committer", &commit->committer);
+	git_set_text(L, "message", commit->message);
 	lua_pushlstring(L, commit->message, strcspn(commit->message, "\n"));
 	lua_setfield(L, -2, "subject");
 	lua_createtable(L, (int)commit->parent_count, 0);
@@ -151,13 +157,13 @@ int git_push_oid(lua_State *L, struct git_job *job)
 static void push_change(lua_State *L, const struct change *change)
 {
 	lua_createtable(L, 0, 5);
-	set_string(L, "path", change->path);
+	git_set_text(L, "path", change->path);
 	if (change->old_path)
-		set_string(L, "old_path", change->old_path);
+		git_set_text(L, "old_path", change->old_path);
 	set_letter(L, "kind", change->kind);
 	if (change->insertions >= 0) {
-		set_integer(L, "insertions", change->insertions);
-		set_integer(L, "deletions", change->deletions);
+		git_set_integer(L, "insertions", change->insertions);
+		git_set_integer(L, "deletions", change->deletions);
 	}
 }
 
@@ -172,12 +178,11 @@ int git_push_diff(lua_State *L, struct git_job *job)
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	lua_setfield(L, -2, "files");
-	set_integer(L, "insertions", changes->insertions);
-	set_integer(L, "deletions", changes->deletions);
-	lua_pushboolean(L, changes->truncated);
-	lua_setfield(L, -2, "truncated");
+	git_set_integer(L, "insertions", changes->insertions);
+	git_set_integer(L, "deletions", changes->deletions);
+	git_set_flag(L, "truncated", changes->truncated);
 	if (*changes->base)
-		set_string(L, "base", changes->base);
+		git_set_text(L, "base", changes->base);
 	return 1;
 }
 
@@ -198,7 +203,7 @@ int git_push_status(lua_State *L, struct git_job *job)
 		const struct status_entry *entry = &job->status.items[i];
 
 		lua_createtable(L, 0, 3);
-		set_string(L, "path", entry->path);
+		git_set_text(L, "path", entry->path);
 		set_letter(L, "index", entry->index);
 		set_letter(L, "worktree", entry->worktree);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
@@ -213,12 +218,12 @@ int git_push_tags(lua_State *L, struct git_job *job)
 		const struct tag *tag = &job->tags.items[i];
 
 		lua_createtable(L, 0, 4);
-		set_string(L, "name", tag->name);
-		set_string(L, "oid", tag->oid);
+		git_set_text(L, "name", tag->name);
+		git_set_text(L, "oid", tag->oid);
 		if (*tag->commit)
-			set_string(L, "commit", tag->commit);
+			git_set_text(L, "commit", tag->commit);
 		if (tag->message)
-			set_string(L, "message", tag->message);
+			git_set_text(L, "message", tag->message);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	return 1;
@@ -234,11 +239,10 @@ int git_push_blob(lua_State *L, struct git_job *job)
 int git_push_workspace(lua_State *L, struct git_job *job)
 {
 	lua_createtable(L, 0, 4);
-	set_string(L, "path", job->b);
-	set_string(L, "oid", job->workspace.oid);
-	set_integer(L, "files", (int64_t)job->workspace.files);
-	lua_pushboolean(L, job->workspace.reused);
-	lua_setfield(L, -2, "reused");
+	git_set_text(L, "path", job->b);
+	git_set_text(L, "oid", job->workspace.oid);
+	git_set_integer(L, "files", (int64_t)job->workspace.files);
+	git_set_flag(L, "reused", job->workspace.reused);
 	return 1;
 }
 
@@ -252,5 +256,11 @@ int git_push_nothing(lua_State *L, struct git_job *job)
 int git_push_flag(lua_State *L, struct git_job *job)
 {
 	lua_pushboolean(L, job->flag);
+	return 1;
+}
+
+int git_push_text(lua_State *L, struct git_job *job)
+{
+	lua_pushstring(L, job->a);
 	return 1;
 }

@@ -1,7 +1,7 @@
 /* Binding: the methods of a git repository, each one job on the pool. */
 #include <lauxlib.h>
 
-#include "lua/git_job.h"
+#include "lua/git_options.h"
 #include "lua/lerror.h"
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
@@ -121,8 +121,13 @@ static int call_commit(struct git_job *job, struct repo *repo,
 
 static int l_commit(lua_State *L)
 {
-	const char *rev = luaL_checkstring(L, 2);
-	struct git_job *job = git_job_new(L);
+	const char *rev;
+	struct git_job *job;
+
+	if (lua_istable(L, 2))
+		return git_make_commit(L);
+	rev = luaL_checkstring(L, 2);
+	job = git_job_new(L);
 
 	job->a = mem_copy(rev);
 	job->maybe = true;
@@ -208,7 +213,11 @@ static int l_status(lua_State *L)
 static int call_tag(struct git_job *job, struct repo *repo, struct error **err)
 {
 	struct tag_options options = {
-		.name = job->a, .target = job->b, .message = job->c};
+		.name = job->a,
+		.target = job->b,
+		.message = job->c,
+		.force = job->flag,
+	};
 
 	return repo_tag(repo, &options, job->oid, err);
 }
@@ -217,9 +226,12 @@ static int l_tag(lua_State *L)
 {
 	const char *name = luaL_checkstring(L, 2);
 	const char *rev = luaL_optstring(L, 3, NULL);
+	static const struct git_option options[] = {
+		{"force", GIT_FLAG, offsetof(struct git_job, flag)}, {0}};
 	const char *message = luaL_optstring(L, 4, NULL);
 	struct git_job *job = git_job_new(L);
 
+	git_options_read(L, 5, job, options, "a tag");
 	job->a = mem_copy(name);
 	job->b = mem_copy(rev);
 	job->c = mem_copy(message);
@@ -343,6 +355,11 @@ void git_repo_install(lua_State *L)
 
 	luaL_newmetatable(L, GIT_REPO);
 	luaL_newlib(L, methods);
+	git_branch_install(L);
+	git_commit_install(L);
+	git_stash_install(L);
+	git_look_install(L);
+	git_worktree_install(L);
 	lua_setfield(L, -2, "__index");
 	lua_pop(L, 1);
 }

@@ -71,6 +71,130 @@ local git = {}
 ---@field files integer written; 0 when it was there already
 ---@field reused boolean it was whole, and nothing was done
 
+---@class git.Branch
+---@field name string "main"; of a remote: "origin/main"
+---@field oid string
+---@field upstream string|nil "origin/main"
+---@field current boolean HEAD is on it
+---@field remote boolean
+
+---@class git.BranchesOptions
+---@field remote? boolean those of remotes, too [false]
+
+---@class git.ForceOptions
+---@field force? boolean do it although something would be lost [false]
+
+---@class git.SwitchOptions
+---@field create? boolean the branch is new [false]
+---@field rev? string where a new branch begins ["HEAD"]
+---@field detach? boolean on the commit, on no branch [false]
+---@field force? boolean changes of the files are thrown away [false]
+
+---@class git.CommitOptions
+---@field message? string only an amended commit has one already
+---@field author? string "Ada <ada@b.c>", perhaps with " SECONDS +0100"
+---@field committer? string ditto [GIT_COMMITTER_NAME…, user.name…]
+---@field paths? string[] added before
+---@field all? boolean known files that changed are added before [false]
+---@field allow_empty? boolean a commit that changes nothing [false]
+---@field amend? boolean in place of the last commit [false]
+
+---@class git.MergeOptions
+---@field ff? "auto"|"never"|"only" move HEAD without a commit if it can be
+---@field squash? boolean one commit with one parent [false]
+---@field keep? boolean into index and files, not committed [false]
+---@field favor? "ours"|"theirs" where both changed the same [a conflict]
+---@field message? string ["Merge branch 'x'"]
+---@field author? string
+
+---@class git.Merged
+---@field kind "nothing"|"forward"|"merge"|"squash"|"kept"
+---@field oid string HEAD afterwards
+
+---@class git.PickOptions
+---@field mainline? integer of a merge: the parent it is seen from
+---@field keep? boolean into index and files, not committed [false]
+---@field message? string
+
+---@class git.StashOptions
+---@field message? string
+---@field untracked? boolean files that git does not know, too [false]
+---@field keep_index? boolean what is in the index stays [false]
+
+---@class git.Stash
+---@field oid string
+---@field message string "On main: text"
+
+---@class git.NoteOptions
+---@field ref? string "ci" for refs/notes/ci [refs/notes/commits]
+---@field force? boolean replace the one that is there [false]
+
+---@class git.Note
+---@field oid string the commit
+---@field text string
+
+---@class git.BlameOptions
+---@field rev? string ["HEAD"]
+---@field from? integer first line, from 1
+---@field to? integer last line
+
+---@class git.BlameHunk
+---@field first integer line, from 1
+---@field last integer
+---@field first_before integer the first line's number then
+---@field path string the file's name then
+---@field oid string the commit that wrote the lines
+---@field subject string its first line
+---@field author git.Person
+
+---@class git.DescribeOptions
+---@field rev? string ["HEAD"]
+---@field tags? boolean light tags, too [false]
+---@field all? boolean any ref [false]
+---@field exact? boolean only a tag of the commit itself [false]
+---@field pattern? string only tags like this glob
+---@field always? boolean the short oid if no tag leads to it [false]
+---@field dirty? boolean with "-dirty" if files are changed [false]
+---@field long? boolean with count and commit in any case [false]
+
+---@class git.TreeOptions
+---@field path? string a folder [the root]
+---@field recursive? boolean all files below instead of folders [false]
+---@field sizes? boolean bytes of each file [false]
+---@field max? integer entries; more raise `limit` [100000]
+
+---@class git.TreeEntry
+---@field path string from the root of the repository
+---@field oid string
+---@field kind "file"|"folder"|"link"|"submodule"
+---@field executable boolean
+---@field size? integer
+
+---@class git.PatchOptions
+---@field from? string ["HEAD"]
+---@field to? string [the files as they are]
+---@field staged? boolean to the index [false]
+---@field merge_base? boolean from the merge base of both [false]
+---@field paths? string[] only these files and folders; globs are fine
+---@field context? integer lines around each change [3]
+---@field max? integer bytes; more raise `limit` [16 MiB]
+
+---@class git.ReadOptions
+---@field max? integer bytes; more raise `limit` [16 MiB]
+
+---@class git.WorktreeOptions
+---@field name? string [the last part of the folder]
+---@field branch? string made if there is none of that name [`name`]
+---@field rev? string where a new branch begins ["HEAD"]
+
+---@class git.Worktree
+---@field name string
+---@field path string
+---@field branch string|nil nil: detached or gone
+---@field oid string|nil
+---@field locked boolean
+---@field gone boolean its folder is not there any more
+
 --- Opens the repository that `path` is in. Raises `not_found` if none.
 ---@param path? string [the current directory]
 ---@return git.Repo
@@ -146,11 +270,219 @@ function repo:default_branch() end
 ---@return git.Commit[]
 function repo:log(options) end
 
---- Waits for a commit by ref, name or the beginning of one; nil if none.
+--- Waits for a commit by ref, name or the beginning of one; nil if none. With
+--- a table: commits the index on HEAD and returns the new commit's oid; hooks
+--- do not run.
+---@async
+---@param rev string|git.CommitOptions
+---@return git.Commit|string|nil
+function repo:commit(rev) end
+
+--- Waits until files and folders are in the index as they are on the disk,
+--- removed ones too. Raises `not_found` for a path that is nowhere.
+---@async
+---@param paths? string|string[] globs are fine [everything but what is ignored]
+function repo:add(paths) end
+
+--- Waits until a commit or branch is merged into HEAD. Raises `conflict` with
+--- the paths, or `busy` when changed files would be lost; all is as before then.
 ---@async
 ---@param rev string
----@return git.Commit|nil
-function repo:commit(rev) end
+---@param options? git.MergeOptions
+---@return git.Merged
+function repo:merge(rev, options) end
+
+--- Waits for the best common ancestor of two or more commits; nil if none.
+---@async
+---@param ... string
+---@return string|nil
+function repo:merge_base(...) end
+
+--- Waits for how many commits `rev` has that `base` has not, and the other way.
+---@async
+---@param rev string
+---@param base string
+---@return integer ahead
+---@return integer behind
+function repo:ahead_behind(rev, base) end
+
+--- Waits until the change of a commit is made again on HEAD and returns the new
+--- commit. Raises as `merge` does.
+---@async
+---@param rev string
+---@param options? git.PickOptions
+---@return string
+function repo:cherry_pick(rev, options) end
+
+--- Waits until a commit's change is undone on HEAD and returns the new commit.
+--- Raises as `merge` does.
+---@async
+---@param rev string
+---@param options? git.PickOptions
+---@return string
+function repo:revert(rev, options) end
+
+--- Waits for the branches, sorted by name.
+---@async
+---@param options? git.BranchesOptions
+---@return git.Branch[]
+function repo:branches(options) end
+
+--- Waits for the name of the branch HEAD is on; nil when it is on none.
+---@async
+---@return string|nil
+function repo:branch() end
+
+--- Waits until a branch is made and returns its commit. Raises `busy` if it
+--- exists.
+---@async
+---@param name string
+---@param rev? string ["HEAD"]
+---@param options? git.ForceOptions `force` moves one that exists
+---@return string
+function repo:create_branch(name, rev, options) end
+
+--- Waits until a branch is deleted. Raises `conflict` if it has commits that
+--- are not merged into its upstream or HEAD, `busy` if it is checked out.
+---@async
+---@param name string
+---@param options? git.ForceOptions
+function repo:delete_branch(name, options) end
+
+--- Waits until a branch has another name. Raises `busy` if that exists.
+---@async
+---@param name string
+---@param new string
+---@param options? git.ForceOptions
+function repo:rename_branch(name, new, options) end
+
+--- Waits until a branch tracks another one, or none.
+---@async
+---@param name string
+---@param upstream string|nil "origin/main"
+function repo:set_upstream(name, upstream) end
+
+--- Waits until HEAD is on a branch and the files are its. A name that only a
+--- remote has becomes a branch that tracks it. Raises `busy` when changed files
+--- would be lost.
+---@async
+---@param name string
+---@param options? git.SwitchOptions
+function repo:switch(name, options) end
+
+--- Waits until changes of the files are put aside; nil when there are none.
+---@async
+---@param options? git.StashOptions
+---@return string|nil oid
+function repo:stash(options) end
+
+--- Waits for what is put aside, newest first.
+---@async
+---@return git.Stash[]
+function repo:stashes() end
+
+--- Waits until changes are back in the files and forgotten in the stash.
+--- Raises `conflict` if they do not fit any more; all is as before then.
+---@async
+---@param number? integer counted from the newest [1]
+function repo:stash_pop(number) end
+
+--- Waits until changes are back in the files; the stash keeps them.
+---@async
+---@param number? integer [1]
+function repo:stash_apply(number) end
+
+--- Waits until changes that were put aside are forgotten.
+---@async
+---@param number? integer [1]
+function repo:stash_drop(number) end
+
+--- Waits for the note on a commit; nil if it has none.
+---@async
+---@param rev string
+---@param ref? string "ci" for refs/notes/ci [refs/notes/commits]
+---@return string|nil
+function repo:note(rev, ref) end
+
+--- Waits for all notes, sorted by commit.
+---@async
+---@param ref? string
+---@return git.Note[]
+function repo:notes(ref) end
+
+--- Waits until a commit has a note. Raises `busy` if it has one already.
+---@async
+---@param rev string
+---@param text string
+---@param options? git.NoteOptions
+function repo:set_note(rev, text, options) end
+
+--- Waits until a commit's note is removed. Raises `not_found` if it has none.
+---@async
+---@param rev string
+---@param ref? string
+function repo:remove_note(rev, ref) end
+
+--- Waits for who wrote the lines of a file.
+---@async
+---@param path string
+---@param options? git.BlameOptions
+---@return git.BlameHunk[]
+function repo:blame(path, options) end
+
+--- Waits for a commit's name by the nearest annotated tag, "v1.0-3-g1a2b3c4";
+--- nil if no tag leads to it.
+---@async
+---@param options? git.DescribeOptions
+---@return string|nil
+function repo:describe(options) end
+
+--- Waits for what a folder holds in a commit, without a checkout.
+---@async
+---@param rev? string ["HEAD"]
+---@param options? git.TreeOptions
+---@return git.TreeEntry[]
+function repo:tree(rev, options) end
+
+--- Waits for differences as text, as `git diff` prints them.
+---@async
+---@param options? git.PatchOptions
+---@return string
+function repo:patch(options) end
+
+--- Waits for a file as it is in a commit. Raises `not_found` if there is none.
+---@async
+---@param rev string
+---@param path string
+---@param options? git.ReadOptions
+---@return string bytes
+---@return string oid of the blob
+function repo:read(rev, path, options) end
+
+--- Waits until a folder is a further working tree, and returns its path.
+---@async
+---@param dir string must not exist
+---@param options? git.WorktreeOptions
+---@return string
+function repo:add_worktree(dir, options) end
+
+--- Waits for the working trees that were added.
+---@async
+---@return git.Worktree[]
+function repo:worktrees() end
+
+--- Waits until a working tree and its folder are removed. Raises `busy` if it
+--- has changes.
+---@async
+---@param name string its name or path
+---@param options? git.ForceOptions
+function repo:remove_worktree(name, options) end
+
+--- Waits until working trees whose folders are gone are forgotten; returns how
+--- many.
+---@async
+---@return integer
+function repo:prune_worktrees() end
 
 --- Waits for the oid of a commit. Raises `not_found` with the nearest name.
 ---@async
@@ -183,8 +515,14 @@ function repo:status() end
 ---@param name string
 ---@param rev? string ["HEAD"]
 ---@param message? string makes an annotated tag
+---@param options? git.ForceOptions `force` moves one that exists
 ---@return string
-function repo:tag(name, rev, message) end
+function repo:tag(name, rev, message, options) end
+
+--- Waits until a tag is deleted. Raises `not_found` if there is none.
+---@async
+---@param name string
+function repo:delete_tag(name) end
 
 --- Waits for all tags, sorted by name.
 ---@async
@@ -203,7 +541,8 @@ function repo:checkout(rev, dir) end
 ---@param remote? string ["origin"]
 function repo:fetch(remote) end
 
---- Waits for a file as it is in a commit; nil when it is not there.
+--- Waits for a file of at most 1 MiB as it is in a commit; nil when it is not
+--- there. See `repo:read`.
 ---@async
 ---@param rev string
 ---@param path string

@@ -5,6 +5,7 @@
 
 #include "runtime/base/mem.h"
 #include "runtime/git/library.h"
+#include "runtime/git/tree.h"
 
 struct repo *repo_open(const char *path, const atomic_bool *cancelled,
 		       struct error **err)
@@ -154,22 +155,22 @@ out:
 	return status;
 }
 
-static int read_blob(git_blob *file, const char *name, struct blob *blob,
-		     struct error **err)
+static int read_blob(git_blob *file, const char *name, size_t max,
+		     struct blob *blob, struct error **err)
 {
 	git_object_size_t size = git_blob_rawsize(file);
 
-	if (size > BLOB_MAX)
+	if (size > max)
 		return error_set(err, ERROR_LIMIT,
 				 "'%s' has %llu bytes, more than %zu", name,
-				 (unsigned long long)size, BLOB_MAX);
-	buf_init(&blob->bytes, BLOB_MAX);
+				 (unsigned long long)size, max);
+	buf_init(&blob->bytes, max);
 	buf_append(&blob->bytes, git_blob_rawcontent(file), (size_t)size);
 	library_hex(git_blob_id(file), blob->oid);
 	return 0;
 }
 
-int repo_blob(struct repo *repo, const char *oid, const char *name,
+int repo_read(struct repo *repo, const char *oid, const char *name, size_t max,
 	      struct blob *blob, struct error **err)
 {
 	git_commit *commit = NULL;
@@ -190,11 +191,17 @@ int repo_blob(struct repo *repo, const char *oid, const char *name,
 				       "cannot read '%s' in commit %.12s", name,
 				       oid);
 	} else {
-		status = read_blob((git_blob *)object, name, blob, err);
+		status = read_blob((git_blob *)object, name, max, blob, err);
 	}
 	git_object_free(object);
 	git_commit_free(commit);
 	return status;
+}
+
+int repo_blob(struct repo *repo, const char *oid, const char *name,
+	      struct blob *blob, struct error **err)
+{
+	return repo_read(repo, oid, name, BLOB_MAX, blob, err);
 }
 
 void blob_release(struct blob *blob)

@@ -72,6 +72,8 @@ struct tag_options {
 int repo_tag(struct repo *repo, const struct tag_options *options,
 	     char oid[OID_HEX + 1], struct error **err);
 
+int repo_tag_delete(struct repo *repo, const char *name, struct error **err);
+
 struct status_entry {
 	char *path;    /* owned */
 	char index;    /* as `git status --short`: ' ', M, A, D, R, T */

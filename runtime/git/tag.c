@@ -2,35 +2,31 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/git/author.h"
 #include "runtime/git/library.h"
 
-/* Who makes tags: as git is configured, else Tidemill itself. */
-static int tagger(struct repo *repo, git_signature **who)
-{
-	if (git_signature_default(who, repo->handle) == 0)
-		return 0;
-	git_error_clear();
-	return git_signature_now(who, "Tidemill", "tidemill@localhost");
-}
-
 static int make_tag(struct repo *repo, const struct tag_options *options,
-		    const git_commit *commit, git_oid *made)
+		    const git_commit *commit, git_oid *made, struct error **err)
 {
 	const git_object *target = (const git_object *)commit;
 	git_signature *who = NULL;
 	int status;
 
-	if (!options->message)
-		return git_tag_create_lightweight(made, repo->handle,
-						  options->name, target,
-						  options->force);
-	status = tagger(repo, &who);
-	if (status == 0)
+	if (!options->message) {
+		status = git_tag_create_lightweight(made, repo->handle,
+						    options->name, target,
+						    options->force);
+	} else {
+		if (committer_read(repo, NULL, &who, err) != 0)
+			return -1;
 		status = git_tag_create(made, repo->handle, options->name,
 					target, who, options->message,
 					options->force);
-	git_signature_free(who);
-	return status;
+		git_signature_free(who);
+	}
+	return status < 0 ? library_error(err, status, "cannot make tag '%s'",
+					  options->name)
+			  : 0;
 }
 
 int repo_tag(struct repo *repo, const struct tag_options *options,
@@ -43,13 +39,25 @@ int repo_tag(struct repo *repo, const struct tag_options *options,
 
 	if (library_commit(repo, target, &commit, err) != 0)
 		return -1;
-	status = make_tag(repo, options, commit, &made);
+	status = make_tag(repo, options, commit, &made, err);
 	git_commit_free(commit);
-	if (status < 0)
-		return library_error(err, status, "cannot make tag '%s'",
-				     options->name);
-	library_hex(&made, oid);
-	return 0;
+	if (status == 0)
+		library_hex(&made, oid);
+	return status;
+}
+
+int repo_tag_delete(struct repo *repo, const char *name, struct error **err)
+{
+	int status = git_tag_delete(repo->handle, name);
+
+	if (status == GIT_ENOTFOUND || status == GIT_EINVALIDSPEC) {
+		git_error_clear();
+		return error_set(err, ERROR_NOT_FOUND, "no tag '%s' in '%s'",
+				 name, repo->path);
+	}
+	return status < 0 ? library_error(err, status, "cannot delete tag '%s'",
+					  name)
+			  : 0;
 }
 
 static void take_tag(struct repo *repo, const struct ref *ref, struct tag *tag)
