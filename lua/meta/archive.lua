@@ -1,7 +1,8 @@
 ---@meta archive
 --- Archives: .tar, .tar.gz (.tgz), .tar.xz (.txz), .tar.zst and .zip are
---- written and read, .tar.bz2 is read. The work is done on the thread pool. Errors:
---- `not_found`, `io`, `limit`, and `invalid` for what is damaged or refused.
+--- written and read, .tar.bz2 is read. The work is done on the thread pool.
+--- Errors: `not_found`, `io`, `limit`, and `invalid` for what is damaged or
+--- refused.
 error("definitions for the editor, not a module")
 
 ---@class archive

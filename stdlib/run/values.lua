@@ -191,6 +191,23 @@ end
 
 wrappers.git = wrap_git
 
+--- What happens on other machines belongs into steps: a connection cannot be
+--- recorded, and a deployment must have a name.
+function wrappers.ssh(module)
+	local live, wrapped = module.using(values.modules.proc), {}
+
+	for _, name in ipairs { "open", "run", "each" } do
+		wrapped[name] = function(...)
+			local scope = scopes.current()
+			if scope and scope.live then return live[name](...) end
+			failure.raise("invalid", "ssh.%s is for the functions of"
+				.. " steps: ctx:step(\"deploy\", function() … end)",
+				name)
+		end
+	end
+	return copy_with(live, wrapped)
+end
+
 --- A task's context is the runner's; recipes have a table of their own in it.
 function wrappers.task(module)
 	return copy_with(module, { context = function()

@@ -12,7 +12,7 @@ packages="gcc make pkg-config git ca-certificates liblua5.4-dev lua5.4
 	libpcre2-dev libyaml-dev libarchive-dev libbz2-dev
 	liblzma-dev nettle-dev zlib1g-dev libjansson-dev libedit-dev libbsd-dev
 	libncurses-dev libcmocka-dev clang-format clang-tidy lua-check
-	sqlite3 tzdata procps util-linux"
+	openssh-client openssh-server sqlite3 tzdata procps util-linux"
 
 [ "${1:-}" = bench ] && packages="$packages ninja-build parallel neovim
 	inotify-tools"
