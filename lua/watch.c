@@ -32,6 +32,7 @@ struct watching {
 
 static void leave(struct watch_wait *wait)
 {
+	watcher_hold(wait->watching->watcher, false);
 	wait->watching->wait = NULL;
 	wait->watching = NULL;
 	host_ready(wait->host, &wait->ready);
@@ -117,6 +118,7 @@ static int l_wait(lua_State *L)
 	wait->host = host_of(L);
 	wait->watching = watching;
 	watching->wait = wait;
+	watcher_hold(watching->watcher, true);
 	if (watching->changed)
 		leave(wait);
 	return task_await(L, &wait->op, waited);

@@ -54,6 +54,7 @@ build SANITIZE=$sanitize build-tests
 build build-tests
 part unit tests/unit/run.sh $sanitized/unit
 part lua $sanitized/tidemill test tests/lua
+part recipes $sanitized/tidemill test recipes --min-coverage 95
 part fuzz tests/fuzz/replay.sh $sanitized
 part end-to-end tests/e2e/run.sh build/tidemill
 part crash tests/e2e/crash.sh build/tidemill 50

@@ -199,6 +199,14 @@ struct watcher *watcher_open(uv_loop_t *loop, struct error **err)
 	return watcher;
 }
 
+void watcher_hold(struct watcher *watcher, bool hold)
+{
+	if (hold)
+		uv_ref((uv_handle_t *)&watcher->poll);
+	else
+		uv_unref((uv_handle_t *)&watcher->poll);
+}
+
 static void on_watcher_close(uv_handle_t *handle)
 {
 	struct watcher *watcher = handle->data;

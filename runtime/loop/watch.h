@@ -39,6 +39,9 @@ struct watch_options {
 /* Does not keep the loop alive. Fails with ERROR_IO. */
 struct watcher *watcher_open(uv_loop_t *loop, struct error **err);
 
+/* Keep the loop alive, because somebody waits for changes; or no longer. */
+void watcher_hold(struct watcher *watcher, bool hold);
+
 /* Removes its watches; the memory goes when the loop has run. NULL is fine. */
 void watcher_close(struct watcher *watcher);
 

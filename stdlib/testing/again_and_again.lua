@@ -39,24 +39,25 @@ local function words_of(call)
 		words[#words + 1] = ("--min-coverage=%s"):format(
 			options.min_coverage)
 	end
-	if options.timeout then
-		words[#words + 1] = ("--timeout=%dms"):format(options.timeout)
-	end
+	local limit = options.timeout
+	words[#words + 1] = "--timeout=" .. (type(limit) == "number"
+		and limit .. "ms" or limit)
 	for _, path in ipairs(call.args) do words[#words + 1] = path end
 	words.check, words.stdout, words.stderr = false, "inherit", "inherit"
 	return words
 end
 
---- Does a change of one of these matter? Editors write files of their own.
-local function matters(paths, junit)
+--- Returns the first change that matters: editors write files of their own,
+--- and files that are gone again.
+local function first_that_matters(paths, junit)
 	for _, path in ipairs(paths) do
 		local name = path:match("[^/]+$")
 		if not name:find("^%.") and not name:find("~$")
-			and not name:find("^%d+$") and name ~= junit then
-			return true
+			and not name:find("^%d+$") and name ~= junit
+			and (name:find("%.lua$") or fs.exists(path)) then
+			return (path:gsub("^%./", ""))
 		end
 	end
-	return false
 end
 
 local function open_watchers()
@@ -78,7 +79,8 @@ local function wait_for_change(watchers, junit)
 			waits[i] = function() return watcher:wait() end
 		end
 		local _, paths, rescan = task.any(waits)
-		if rescan or matters(paths, junit) then return paths[1] end
+		local path = first_that_matters(paths, junit)
+		if rescan or path then return path end
 	end
 end
 

@@ -33,6 +33,7 @@ local result = {}
 ---@field undone string[] the steps that were undone, in that order
 ---@field notes string[]
 ---@field commands testing.Command[] all of this world
+---@field requests testing.Request[]
 ---@field unused string[] fakes of programs that nobody asked for
 ---@field locks string[] names of locks that were taken
 ---@field runs table[] sub-runs: { run, name, state, params }
@@ -132,7 +133,7 @@ function result.read(session)
 		error = row.error and failure.decode(row.error) or nil,
 		waits_for = row.waits_for, wake_at = row.wake_at,
 		commands = session.world.processes.calls,
-		requests = session.world.http and session.world.http.calls,
+		requests = session.world.http.calls,
 		took = session.world.clock:gone(), workspace = session.workspace,
 		unused = session.world.processes:unused(),
 		ended = session.world.clock:now() }

@@ -224,6 +224,10 @@ function Session:renew(options)
 		world.processes = require("testing.processes")(world,
 			options.processes, world.processes.calls)
 	end
+	if options.http then
+		world.http = require("testing.http")(world, options.http,
+			world.http.calls)
+	end
 	for name, value in pairs(options.env or {}) do
 		world.env[name] = value
 	end

@@ -10,6 +10,7 @@ local task = require("task")
 ---@class testing.World
 ---@field clock testing.Clock
 ---@field processes testing.Processes
+---@field http testing.Http
 ---@field git testing.Git
 ---@field env table<string, string|false>
 ---@field problems table[] what no code under test may hide
@@ -199,12 +200,14 @@ local function install()
 	install_os()
 	install_proc()
 	install_module("git")
+	if package.preload.http or package.loaded.http then install_module("http") end
 	forget_copies()
 end
 
 ---@class testing.WorldOptions
 ---@field at? integer|string when it begins [2026-01-01]
 ---@field processes? table|"real" see testing.processes [none may run]
+---@field http? table|"real" see testing.http [none may be asked]
 ---@field git? table|"real" see testing.git ["real"]
 ---@field env? table<string, string|false> instead of our environment's
 
@@ -218,6 +221,7 @@ function world.new(options)
 		env = options.env or {}, problems = {} }, World)
 
 	self.processes = require("testing.processes")(self, options.processes)
+	self.http = require("testing.http")(self, options.http)
 	self.git = require("testing.git")(self, options.git)
 	return self
 end
