@@ -114,6 +114,9 @@ int render_count(struct render *render, uint64_t steps);
 /* Fail unless `size` more bytes fit into the rendering's memory. */
 int render_room(struct render *render, size_t size);
 
+/* A pointer that the library keeps with the rendering; NULL at first. */
+void **render_slot(struct render *render);
+
 bool render_autoescape(const struct render *render);
 
 /* What `name` is where the template is now, for `map` and friends by name. */
