@@ -1,6 +1,7 @@
 /* Equality, order, containment and truth. */
 #include <math.h>
 
+#include "runtime/text/template/object.h"
 #include "runtime/text/template/operate.h"
 
 static int equal_at(struct render *render, struct value left,
@@ -249,6 +250,11 @@ int value_contains(struct render *render, struct value container,
 	case VALUE_OBJECT:
 		if (is_range(container) && item.kind == VALUE_INT) {
 			*out = range_contains(container, item.integer);
+			return 0;
+		}
+		if (view_of_keys(container) && value_hashable(item)) {
+			*out = value_dict_get(view_of_keys(container), item) !=
+			       NULL;
 			return 0;
 		}
 		if (container.object->class->next)

@@ -148,3 +148,10 @@ const char *entry_nearest(const struct call_entry *entries, size_t count,
 
 /* Append `bytes` with &, <, >, ' and " escaped. */
 void escape_bytes(struct buf *out, const char *bytes, size_t length);
+
+/* Copy the entries of a dict, or pairs, into `dict`. */
+int dict_merge(struct render *render, struct value_dict *dict,
+	       struct value other);
+
+/* The same with the arguments of a call: dict(…), update(…). */
+int dict_of_call(struct call *call, struct value_dict *dict);
