@@ -151,9 +151,15 @@ int options_choice(lua_State *L, int index, const char *name,
 	for (int i = 0; choices[i]; i++)
 		if (strcmp(choices[i], text) == 0)
 			return i;
-	push_advice(L, text, choices);
-	lua_pushfstring(L, "option '%s' cannot be '%s'%s", name, text,
-			lua_tostring(L, -1));
+	lua_pushfstring(L, "option '%s' cannot be '%s': it is", name, text);
+	for (int i = 0; choices[i]; i++) {
+		lua_pushfstring(L, "%s '%s'",
+				i == 0           ? ""
+				: choices[i + 1] ? ","
+						 : " or",
+				choices[i]);
+		lua_concat(L, 2);
+	}
 	invalid(L);
 	return 0;
 }

@@ -15,8 +15,8 @@ local SOURCE_MAX <const> = 1 << 20
 
 --- The native modules that recipes may have. `store` is read-only there.
 local MODULES <const> = { "archive", "fs", "git", "ini", "json", "log",
-	"ordered", "path", "proc", "semver", "ssh", "store", "task", "text",
-	"time", "toml", "url", "yaml" }
+	"ordered", "path", "proc", "ssh", "store", "task", "text", "time",
+	"toml", "yaml" }
 
 local BASE <const> = { "assert", "error", "getmetatable", "ipairs", "next",
 	"pairs", "pcall", "print", "rawequal", "rawget", "rawlen", "rawset",

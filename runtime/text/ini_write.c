@@ -78,7 +78,9 @@ static int check_name(struct writer *writer, struct value key, bool section)
 	if (blank(*text) || blank(text[key.length - 1]))
 		return refuse(writer, "a name cannot begin or end with a blank",
 			      key);
-	if (!section && *text && strchr("[;#=:", *text))
+	if (!section &&
+	    ((*text && strchr("[;#=:", *text)) ||
+	     (key.length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)))
 		return refuse(writer, "no key can begin like this", key);
 	for (uint32_t i = 0; i < key.length; i++) {
 		unsigned char c = (unsigned char)text[i];

@@ -348,7 +348,10 @@ int toml_scalar(struct toml_reader *reader, struct value *value)
 		return toml_error(reader, start, "a value should be here");
 	if (result > 0)
 		return toml_error(reader, start,
-				  "'%.*s' is no value: a string needs quotes",
+				  strchr("+-.0123456789", *start)
+					  ? "'%.*s' is no number, and no date"
+					  : "'%.*s' is no value: a string "
+					    "needs quotes",
 				  (int)(length < 100 ? length : 100), start);
 	reader->at = end;
 	return result;
