@@ -3,48 +3,59 @@
 #include "runtime/base/clock.h"
 #include "runtime/store/commit.h"
 
-int64_t step_start(struct db *db, const struct step_new *step,
+/* A step that is there already starts again, unless it has passed. */
+static int64_t restart(struct db *db, const struct step_new *step,
+		       struct error **err)
+{
+	int64_t id;
+
+	if (db_write(db, err,
+		     "UPDATE steps SET parent = ?, kind = ?, state = ?,"
+		     " soft = ?, once = ?, attempt = ?, source = ?,"
+		     " command = ?, started = ?, wake_at = ?, finished = NULL,"
+		     " status = NULL, signal = NULL, class = NULL,"
+		     " error = NULL, result = NULL"
+		     " WHERE run = ? AND name = ? AND state <> 'passed'",
+		     "ttt"
+		     "iiittiz"
+		     "it",
+		     step->parent, step->kind, step->state, step->soft,
+		     step->once, step->attempt, step->source, step->command,
+		     step->started, step->wake_at, step->run, step->name))
+		return -1;
+	if (db_changes(db) == 0)
+		return error_set(err, ERROR_INVALID,
+				 "step '%s' of run %lld has passed already",
+				 step->name, (long long)step->run);
+	id = db_number(db, -1,
+		       "SELECT id FROM steps WHERE run = ? AND name = ?", "it",
+		       step->run, step->name);
+	return id;
+}
+
+int64_t step_start(struct db *db, const struct step_new *given,
 		   struct error **err)
 {
-	struct rows *rows;
-	int64_t id = -1;
-	int result;
+	struct step_new step = *given;
 
-	if (db_group_open(db, err))
+	if (!step.state)
+		step.state = "running";
+	if (!step.attempt)
+		step.attempt = 1;
+	if (!step.started)
+		step.started = clock_now();
+	if (db_write(db, err,
+		     "INSERT INTO steps (run, name, parent, kind, state, soft,"
+		     " once, attempt, source, command, started, wake_at) VALUES"
+		     " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		     " ON CONFLICT (run, name) DO NOTHING",
+		     "itttt"
+		     "iiittiz",
+		     step.run, step.name, step.parent, step.kind, step.state,
+		     step.soft, step.once, step.attempt, step.source,
+		     step.command, step.started, step.wake_at))
 		return -1;
-	rows = db_query(
-		db, err,
-		"INSERT INTO steps (run, name, parent, kind, state, soft,"
-		" once, attempt, source, command, started, wake_at) VALUES"
-		" (?, ?, ?, ?, coalesce(?, 'running'), ?, ?, ?, ?, ?, ?, ?)"
-		" ON CONFLICT (run, name) DO UPDATE SET parent ="
-		" excluded.parent, kind = excluded.kind, state ="
-		" excluded.state, soft = excluded.soft, once = excluded.once,"
-		" attempt = excluded.attempt, source = excluded.source,"
-		" command = excluded.command, started = excluded.started,"
-		" wake_at = excluded.wake_at, finished = NULL, status = NULL,"
-		" signal = NULL, class = NULL, error = NULL, result = NULL"
-		" WHERE state <> 'passed' RETURNING id",
-		"itttt"
-		"iiittiz",
-		step->run, step->name, step->parent, step->kind, step->state,
-		step->soft, step->once,
-		step->attempt ? step->attempt : (int64_t)1, step->source,
-		step->command, step->started ? step->started : clock_now(),
-		step->wake_at);
-	if (!rows)
-		return -1;
-	result = rows_next(rows, err);
-	if (result == 1) {
-		id = rows_int(rows, 0);
-		result = rows_next(rows, err);
-	} else if (result == 0) {
-		error_set(err, ERROR_INVALID,
-			  "step '%s' of run %lld has passed already",
-			  step->name, (long long)step->run);
-	}
-	rows_close(rows);
-	return result < 0 ? -1 : id;
+	return db_changes(db) > 0 ? db_last_id(db) : restart(db, &step, err);
 }
 
 int step_finish(struct db *db, int64_t id, const struct step_end *end,

@@ -11,11 +11,28 @@ local parallel = {}
 --- How many branches run at once unless `limit` says otherwise.
 local LIMIT <const> = 64
 
+--- More workers than that: while one records the end of a step whose process
+--- is over, another has started the next process.
+local RELIEF <const> = 2
+
 ---@class run.Work
 ---@field ready run.Branch[] in order; `first` is the next one
 ---@field left integer branches that are not over
+---@field places integer how many more may run at once
+---@field free any the event that workers without a place wait for
 ---@field workers any[] their tasks
 ---@field idle any the event that idle workers wait for
+local Work = {}
+Work.__index = Work
+
+--- The branch needs its place no more: it, or its process, has ended.
+---@param branch run.Branch
+function Work:leave(branch)
+	if not branch.placed then return end
+	branch.placed = false
+	self.places = self.places + 1
+	self.free:set()
+end
 
 local function name_branches(scope, list)
 	local leaf = scope:child(scope.path, { leaf = true })
@@ -27,10 +44,17 @@ local function name_branches(scope, list)
 	end
 end
 
-local function perform(run, branch)
+--- A step without options does nothing after its process has ended but to
+--- record that, so the next one need not wait.
+local function perform(run, work, branch)
 	if branch.fn then return branch.fn(run.context) end
-	return step.execute(run, { key = branch.key, scope = branch.scope,
-		spec = branch.spec, kind = branch.spec.kind })
+	local self = { key = branch.key, scope = branch.scope,
+		spec = branch.spec, kind = branch.spec.kind }
+
+	if not next(branch.spec.options) then
+		self.work, self.branch = work, branch
+	end
+	return step.execute(run, self)
 end
 
 --- A branch whose needs did not pass is recorded as skipped, and what needs it
@@ -72,31 +96,42 @@ local function finish(run, work, branch, ok, value)
 	if #branch.next > 0 or work.left == 0 then work.idle:set() end
 end
 
-local function wait_for_work(run, work)
+local function wait_for(run, event)
 	run:leave()
-	local ok, why = pcall(work.idle.wait, work.idle)
-	work.idle:clear()
+	local ok, why = pcall(event.wait, event)
+	event:clear()
 	run:enter()
 	if not ok then error(why, 0) end
+end
+
+local function take_next(work)
+	local branch = work.ready[work.first]
+
+	work.first = work.first + 1
+	work.places = work.places - 1
+	branch.placed = true
+	return branch
 end
 
 local function take_branches(run, work)
 	local context = task.context()
 
 	while work.left > 0 and not (work.failed and work.fail_fast) do
-		local branch = work.ready[work.first]
-		if branch then
-			work.first = work.first + 1
+		if not work.ready[work.first] then
+			wait_for(run, work.idle)
+		elseif work.places == 0 then
+			wait_for(run, work.free)
+		else
+			local branch = take_next(work)
 			if branch.waited then run.db:commit() end
 			context.scope = branch.scope
-			local ok, value = pcall(perform, run, branch)
+			local ok, value = pcall(perform, run, work, branch)
+			work:leave(branch)
 			finish(run, work, branch, ok, value)
 			if not ok and failure.is_cancel(value)
 				and task.cancelled() then
 				error(value, 0)
 			end
-		else
-			wait_for_work(run, work)
 		end
 	end
 	work.idle:set()
@@ -154,8 +189,10 @@ end
 ---@param options { limit?: integer, fail_fast?: boolean }
 ---@return table
 function parallel.perform(run, list, options)
-	local work = { ready = {}, first = 1, left = #list, workers = {},
-		idle = task.event(), fail_fast = options.fail_fast }
+	local limit = options.limit or LIMIT
+	local work = setmetatable({ ready = {}, first = 1, left = #list,
+		workers = {}, idle = task.event(), free = task.event(),
+		places = limit, fail_fast = options.fail_fast }, Work)
 
 	if #list == 0 then return {} end
 	name_branches(scopes.current(), list)
@@ -164,7 +201,7 @@ function parallel.perform(run, list, options)
 			work.ready[#work.ready + 1] = branch
 		end
 	end
-	local count = math.min(options.limit or LIMIT, #list)
+	local count = math.min(limit + RELIEF, #list)
 	run.active = run.active + count
 	for i = 1, count do
 		work.workers[i] = task.spawn(worker, run, work):observe()

@@ -128,6 +128,7 @@ function command.run(run, step)
 		step.output_path = os.tmpname()
 	end
 	local ok, result = pcall(call, run, step, log)
+	if step.work then step.work:leave(step.branch) end
 	check_guard(run, ok, result)
 	local closed = log:close()
 	local outcome
