@@ -1,6 +1,7 @@
 #include "lua/proc_options.h"
 
 #include <lauxlib.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -110,75 +111,112 @@ static void read_argv(lua_State *L, struct proc_options *options, int anchor)
 	options->argv = argv;
 }
 
-/* Is the variable of this entry in the table at the stack's top? */
-static bool is_set(lua_State *L, const char *entry)
+/* The environment being made: one block, pointers first, then the texts. */
+struct block {
+	const char **env; /* NULL: only measure */
+	char *at;
+	size_t count;
+	size_t bytes;
+	bool begins[UCHAR_MAX + 1]; /* some name begins with this byte */
+};
+
+/* The value at the top as text; NULL: it removes the variable. */
+static const char *env_value(lua_State *L, size_t *length)
+{
+	switch (lua_type(L, -1)) {
+	case LUA_TBOOLEAN:
+		*length = strlen("true");
+		return lua_toboolean(L, -1) ? "true" : NULL;
+	case LUA_TSTRING:
+	case LUA_TNUMBER:
+		return lua_tolstring(L, -1, length);
+	default:
+		luaL_error(L, "'env' maps names to values");
+		return NULL;
+	}
+}
+
+static void add_entry(struct block *block, const char *name, size_t name_length,
+		      const char *value, size_t value_length)
+{
+	char *at = block->at;
+
+	block->count++;
+	block->bytes += name_length + value_length + 2;
+	if (!block->env)
+		return;
+	block->env[block->count - 1] = at;
+	memcpy(at, name, name_length);
+	at[name_length] = '=';
+	memcpy(at + name_length + 1, value, value_length);
+	at[name_length + 1 + value_length] = '\0';
+	block->at += name_length + value_length + 2;
+}
+
+/* Is the variable of this entry in the table at the stack's top? Most are not,
+ * as their first byte tells. */
+static bool is_set(lua_State *L, const struct block *block, const char *entry)
 {
 	bool set;
 
+	if (!block->begins[(unsigned char)entry[0]])
+		return false;
 	lua_pushlstring(L, entry, strcspn(entry, "="));
 	set = lua_rawget(L, -2) != LUA_TNIL;
 	lua_pop(L, 1);
 	return set;
 }
 
-static size_t add_set(lua_State *L, const char **env, int from, int anchor)
+/* Add what the table at `from` sets. */
+static void add_set(lua_State *L, struct block *block, int from)
 {
-	size_t count = 0;
-
 	lua_pushnil(L);
 	while (lua_next(L, from)) {
-		const char *value = NULL;
+		size_t length = 0;
+		const char *value = env_value(L, &length);
 
 		if (lua_type(L, -2) != LUA_TSTRING)
 			luaL_error(L, "'env' maps names to values");
-		if (lua_toboolean(L, -1))
-			value = luaL_tolstring(L, -1, NULL);
-		else
-			lua_pushnil(L);
-		if (value && env) {
-			lua_pushfstring(L, "%s=%s", lua_tostring(L, -3), value);
-			env[count] = keep(L, anchor);
-		}
-		count++;
-		lua_pop(L, 2);
-		if (!value && env)
-			count--;
+		block->begins[(unsigned char)lua_tostring(L, -2)[0]] = true;
+		if (value)
+			add_entry(block, lua_tostring(L, -2), lua_rawlen(L, -2),
+				  value, length);
+		lua_pop(L, 1);
 	}
-	return count;
 }
 
-static void read_env(lua_State *L, struct proc_options *options, int anchor)
+/* Those of ours that the table does not set or remove, then those it sets. */
+static void read_env(lua_State *L, struct proc_options *options)
 {
+	struct block block = {0};
 	bool clear = flag_field(L, "clear_env");
-	bool given = lua_getfield(L, 1, "env") != LUA_TNIL;
+	int kind = lua_getfield(L, 1, "env");
 	int from = lua_gettop(L);
-	size_t count = 0;
 	size_t kept = 0;
-	const char **env;
 
-	if (!given && !clear) {
+	luaL_argcheck(L, kind == LUA_TNIL || kind == LUA_TTABLE, 1,
+		      "'env' must be a table");
+	if (kind == LUA_TNIL && !clear) {
 		lua_pop(L, 1);
 		return;
 	}
-	if (!given)
-		lua_newtable(L);
-	else
-		luaL_argcheck(L, lua_istable(L, -1), 1,
-			      "'env' must be a table");
-	if (!given)
-		lua_replace(L, from);
-	while (!clear && environ[count])
-		count++;
-	count += add_set(L, NULL, from, anchor);
-	env = lua_newuserdatauv(L, (count + 1) * sizeof(*env), 0);
+	if (kind == LUA_TTABLE)
+		add_set(L, &block, from);
+	while (!clear && environ[kept])
+		kept++;
+	block.env = lua_newuserdatauv(
+		L, (kept + block.count + 1) * sizeof(char *) + block.bytes, 0);
+	block.at = (char *)(block.env + kept + block.count + 1);
+	block.count = 0;
 	lua_pushvalue(L, from);
 	for (char **each = environ; !clear && *each; each++)
-		if (!is_set(L, *each))
-			env[kept++] = *each;
+		if (kind == LUA_TNIL || !is_set(L, &block, *each))
+			block.env[block.count++] = *each;
 	lua_pop(L, 1);
-	kept += add_set(L, env + kept, from, anchor);
-	env[kept] = NULL;
-	options->env = env;
+	if (kind == LUA_TTABLE)
+		add_set(L, &block, from);
+	block.env[block.count] = NULL;
+	options->env = block.env;
 }
 
 static void read_stdin(lua_State *L, struct proc_options *options, int anchor)
@@ -262,7 +300,7 @@ void proc_options_read(lua_State *L, struct proc_options *options)
 	lua_newtable(L);
 	anchor = lua_gettop(L);
 	read_argv(L, options, anchor);
-	read_env(L, options, anchor);
+	read_env(L, options);
 	read_stdin(L, options, anchor);
 	options->cwd = text_field(L, "cwd", anchor);
 	logged = lua_getfield(L, 1, "log") != LUA_TNIL;
