@@ -79,7 +79,9 @@ $(B)/unit/%: tests/unit/%.c $(B)/libtidemill.a
 		$(filter-out -static,$(SHARED_LIBS)) -lcmocka -lm -lpthread
 $(B)/bench/% $(B)/e2e/%: tests/*/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< -lm -lpthread
+	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDLIBS) -lm -lpthread
+$(B)/e2e/http_server: LDLIBS := -lz
+$(B)/e2e/https_front: LDLIBS := -lssl -lcrypto
 $(B)/bench/store $(B)/bench/spawn: $(B)/bench/%: tests/bench/%.c \
 		$(B)/libtidemill.a
 	@mkdir -p $(@D)
@@ -98,7 +100,7 @@ test: deps ## unit, Lua and end-to-end tests, with sanitizers
 build-tests: $(UNIT) $(TOOLS)
 test-unit: $(UNIT) ## the C tests alone
 	@tests/unit/run.sh $(B)/unit
-test-lua: $(BIN) ## the Lua tests alone
+test-lua: $(BIN) $(TOOLS) ## the Lua tests alone
 	@$(BIN) test tests/lua
 test-e2e: $(BIN) $(TOOLS) ## the end-to-end tests alone
 	@tests/e2e/run.sh $(BIN)
