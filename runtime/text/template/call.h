@@ -135,6 +135,9 @@ int render_item(struct render *render, struct value subject, struct value key,
 struct value render_undefined(struct render *render, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The name of what is undefined; VALUE_ABSENT if it never had one. */
+struct value render_undefined_name(struct value value);
+
 /* Fail with what the undefined `value` says, whatever the mode; returns -1. */
 int render_missing(struct render *render, struct value value);
 

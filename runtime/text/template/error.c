@@ -1,8 +1,10 @@
 #include "runtime/text/template/error.h"
 
+#include <string.h>
+
 #include "runtime/base/mem.h"
 
-enum { TEXT_MAX = 64 << 10 };
+enum { TEXT_MAX = 64 << 10, SOURCE_MAX = 120 };
 
 int template_error_set(struct template_error *error, enum render_fault fault,
 		       const char *format, ...)
@@ -23,6 +25,32 @@ void template_error_hint(struct template_error *error, const char *nearest)
 	if (!nearest || error->hint)
 		return;
 	error->hint = mem_printf("did you mean '%s'?", nearest);
+}
+
+void template_error_source(struct template_error *error, const char *text,
+			   size_t length)
+{
+	const char *end = text + length;
+	const char *stop;
+
+	for (uint32_t line = 1; line < error->line && text < end; line++) {
+		text = memchr(text, '\n', (size_t)(end - text));
+		if (!text)
+			return;
+		text++;
+	}
+	while (text < end && (*text == ' ' || *text == '\t'))
+		text++;
+	stop = memchr(text, '\n', (size_t)(end - text));
+	if (!stop)
+		stop = end;
+	while (stop > text && (stop[-1] == ' ' || stop[-1] == '\t'))
+		stop--;
+	if (error->source || stop == text)
+		return;
+	error->source = stop - text > SOURCE_MAX
+				? mem_printf("%.*s…", SOURCE_MAX, text)
+				: mem_copy_n(text, (size_t)(stop - text));
 }
 
 void template_error_release(struct template_error *error)

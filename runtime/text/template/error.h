@@ -21,6 +21,10 @@ int template_error_set(struct template_error *error, enum render_fault fault,
 		       const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Show the line of a template's text that the error is in. */
+void template_error_source(struct template_error *error, const char *text,
+			   size_t length);
+
 /* Ask "did you mean 'nearest'?"; NULL: say nothing. */
 void template_error_hint(struct template_error *error, const char *nearest);
 

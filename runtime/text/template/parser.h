@@ -20,7 +20,8 @@ struct parser {
 	struct token tags[PARSER_TAGS];
 	const char *const *ends[PARSER_TAGS];
 	uint32_t tag_count, end_count;
-	uint8_t escape; /* NODE_ESCAPED and NODE_VOLATILE here */
+	const char *from; /* where the current tag begins */
+	uint8_t escape;   /* NODE_ESCAPED and NODE_VOLATILE here */
 };
 
 /* Parse the template's source into template->body; 0 or -1. */

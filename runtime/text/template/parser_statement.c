@@ -121,10 +121,11 @@ static void mark_source(struct parser *parser, struct node *node,
 
 static struct node *parse_print(struct parser *parser)
 {
-	const char *from = parser->current.text;
+	const char *from;
 	struct node *node;
 
 	parser_advance(parser);
+	from = parser->current.text;
 	node = parse_tuple(parser, TUPLE_FULL, NULL);
 	if (!node)
 		return NULL;
@@ -164,14 +165,16 @@ static bool at_end(const struct parser *parser, const char *const *ends)
 /* The next node of a body; NULL at its end or after a failure. */
 static struct node *parse_next(struct parser *parser, const char *const *ends)
 {
-	const char *from = parser->current.text;
 	struct node *node;
+	const char *from;
 
 	if (parser_at(parser, TOKEN_END))
 		return NULL;
 	if (!parser_at(parser, TOKEN_BLOCK_BEGIN))
 		return parse_output(parser);
 	parser_advance(parser);
+	from = parser->current.text;
+	parser->from = from;
 	if (at_end(parser, ends))
 		return NULL;
 	node = parse_statement(parser);
@@ -204,6 +207,8 @@ bool parse_body(struct parser *parser, struct node *node, int kid,
 	bool done = false;
 
 	parser_skip(parser, TOKEN_COLON);
+	if (!node->length)
+		mark_source(parser, node, parser->from);
 	if (!parser_expect(parser, TOKEN_BLOCK_END))
 		return false;
 	if (parser_enter(parser))
