@@ -41,6 +41,8 @@ void template_error_source(struct template_error *error, const char *text,
 	}
 	while (text < end && (*text == ' ' || *text == '\t'))
 		text++;
+	if (text >= end)
+		return;
 	stop = memchr(text, '\n', (size_t)(end - text));
 	if (!stop)
 		stop = end;

@@ -56,6 +56,7 @@ struct render {
 	struct value *stack, *top; /* arguments */
 	const char *stack_low;     /* where C's stack should end */
 	struct loaded *loaded;
+	void *slot;           /* what the library keeps, see call.h */
 	struct value *single; /* render_value: where the value goes */
 };
 

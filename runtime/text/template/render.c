@@ -34,6 +34,11 @@ struct arena *render_arena(struct render *render)
 	return &render->arena;
 }
 
+void **render_slot(struct render *render)
+{
+	return &render->slot;
+}
+
 bool render_autoescape(const struct render *render)
 {
 	return render->frame && *render->frame->context->autoescape;
@@ -212,6 +217,7 @@ static void start(struct render *render, struct buf *out,
 	render->at = NULL;
 	render->line = 0;
 	render->loaded = NULL;
+	render->slot = NULL;
 }
 
 static int run(struct render *render, const struct template *template,
