@@ -19,14 +19,15 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -iquote . -I/usr/include/lua5.4 \
 
 # Releases are fully static: loading Debian's shared libgit2 and libcurl costs
 # 6 ms a start. Sanitizers need the shared C library.
-STATIC_LIBS := -llua5.4 -luv_a -lsqlite3 -lcurl -lnghttp2 -lpsl -lidn2 \
-	-lunistring -larchive -lbz2 -llzma -lnettle -lzstd -lbrotlidec -lbrotlicommon -lgit2 -lmbedtls \
+STATIC_LIBS := -llua5.4 -luv_a -lsqlite3 -lsodium -lcurl -lnghttp2 -lpsl \
+	-lidn2 -lunistring -larchive -lbz2 -llzma -lnettle -lzstd -lbrotlidec -lbrotlicommon -lgit2 -lmbedtls \
 	-lmbedx509 -lmbedcrypto -lhttp_parser -lssh2 -lssl -lcrypto -lpcre2-8 \
 	-lyaml -lz -ljansson -ledit -ltinfo -lbsd -lmd \
 	-Wl,--wrap=mbedtls_x509_crt_parse_file -Wl,-u,gss_indicate_mechs \
 	-Wl,-u,RTMP_Init \
 	-Wl,--wrap=connect -Wl,--wrap=recv -Wl,-u,connect
-SHARED_LIBS := -llua5.4 -luv -lsqlite3 -larchive -lcurl -lgit2 -ljansson -ledit -lyaml
+SHARED_LIBS := -llua5.4 -luv -lsqlite3 -larchive -lcurl -lgit2 -ljansson -ledit \
+	-lyaml -lsodium -lcrypto
 LIBS := $(if $(SANITIZE),$(SHARED_LIBS),-static $(STATIC_LIBS)) -lm -ldl \
 	-lpthread
 
