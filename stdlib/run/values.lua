@@ -191,21 +191,32 @@ end
 
 wrappers.git = wrap_git
 
---- What happens on other machines belongs into steps: a connection cannot be
---- recorded, and a deployment must have a name.
-function wrappers.ssh(module)
-	local live, wrapped = module.using(values.modules.proc), {}
+--- What happens on other machines belongs into steps: it must not happen again
+--- in a replay, and deserves a name.
+local function in_steps_only(prefix, module, names)
+	local wrapped = {}
 
-	for _, name in ipairs { "open", "run", "each" } do
+	for _, name in ipairs(names) do
 		wrapped[name] = function(...)
 			local scope = scopes.current()
-			if scope and scope.live then return live[name](...) end
-			failure.raise("invalid", "ssh.%s is for the functions of"
-				.. " steps: ctx:step(\"deploy\", function() … end)",
-				name)
+			if scope and scope.live then
+				return module[name](...)
+			end
+			failure.raise("invalid", "%s.%s is for the functions of"
+				.. " steps: ctx:step(\"NAME\", function() … end)",
+				prefix, name)
 		end
 	end
-	return copy_with(live, wrapped)
+	return copy_with(module, wrapped)
+end
+
+function wrappers.ssh(module)
+	return in_steps_only("ssh", module.using(values.modules.proc),
+		{ "open", "run", "each" })
+end
+
+function wrappers.mail(module)
+	return in_steps_only("mail", module, { "send" })
 end
 
 --- A task's context is the runner's; recipes have a table of their own in it.
