@@ -13,10 +13,8 @@ local sandbox = {}
 
 local SOURCE_MAX <const> = 1 << 20
 
---- The native modules that recipes may have. `store` is read-only there.
-local MODULES <const> = { "archive", "fs", "git", "hash", "http", "ini", "json",
-	"log", "ordered", "path", "proc", "ssh", "store", "task", "text",
-	"time", "toml", "yaml" }
+--- The modules that recipes may have. `store` is read-only there.
+local MODULES <const> = require("modules")
 
 local BASE <const> = { "assert", "error", "getmetatable", "ipairs", "next",
 	"pairs", "pcall", "print", "rawequal", "rawget", "rawlen", "rawset",

@@ -118,7 +118,7 @@ static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c,
 	return work_cancelled(context);
 }
 
-static size_t drop(char *bytes, size_t size, size_t count, void *context)
+static size_t drop(const char *bytes, size_t size, size_t count, void *context)
 {
 	(void)bytes;
 	(void)context;

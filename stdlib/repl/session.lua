@@ -4,9 +4,10 @@ local task = require("task")
 
 local session = {}
 
---- What is there without `require`, loaded when it is first used.
-session.MODULES = { "proc", "fs", "path", "json", "git", "task", "time", "log",
-	"text", "steplog", "store", "retry", "record" }
+--- What is there without `require`, loaded when it is first used: what recipes
+--- may require, and what only people at a prompt want.
+session.MODULES = { "record", "steplog",
+	table.unpack((require("modules"))) }
 
 ---@class repl.Session
 ---@field env table

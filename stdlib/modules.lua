@@ -1,0 +1,25 @@
+--- The modules that recipes may require, and that a prompt knows, a line each.
+
+return {
+	"archive",
+	"fs",
+	"git",
+	"hash",
+	"http",
+	"ini",
+	"json",
+	"log",
+	"mail",
+	"ordered",
+	"path",
+	"proc",
+	"semver",
+	"ssh",
+	"store",
+	"task",
+	"text",
+	"time",
+	"toml",
+	"url",
+	"yaml",
+}
