@@ -13,8 +13,10 @@ extern const struct method_table filters_map;
 extern const struct method_table filters_document;
 
 /* Ansible's, which come before those of the same name. */
+extern const struct method_table filters_ansible_combine;
 extern const struct method_table filters_ansible_data;
 extern const struct method_table filters_ansible_dict;
+extern const struct method_table filters_ansible_digest;
 extern const struct method_table filters_ansible_list;
 extern const struct method_table filters_ansible_math;
 extern const struct method_table filters_ansible_path;
