@@ -1,0 +1,46 @@
+/* Just-in-time features: what is known about a commit the moment it is made. */
+#pragma once
+
+#include "runtime/git/features_history.h"
+#include "runtime/git/repo.h"
+
+/* Kamei et al., 2013; the columns' names are theirs. */
+struct feature_row {
+	uint32_t revision;
+	uint32_t ns;    /* subsystems (first directories) touched */
+	uint32_t nd;    /* directories */
+	uint32_t nf;    /* files */
+	double entropy; /* of the changed lines over the files, in bits */
+	uint64_t la;    /* lines added */
+	uint64_t ld;    /* lines deleted */
+	double lt;      /* lines of the files before, on average */
+	bool fix;
+	uint32_t ndev; /* authors that changed these files before */
+	double age;    /* days since the files were changed, on average */
+	uint32_t nuc;  /* different commits that changed them last */
+	uint32_t exp;  /* earlier commits of the author */
+	double rexp;   /* ditto, each divided by its years of age + 1 */
+	uint32_t sexp; /* ditto, in one of the same subsystems */
+};
+
+struct features_query {
+	const char *to;    /* newest commit; NULL: HEAD */
+	const char *from;  /* rows only of what this does not reach; or NULL */
+	const char *cache; /* file; NULL: in the repository, "": none */
+};
+
+struct features {
+	struct history history;
+	struct feature_row *rows; /* owned; parents first */
+	uint32_t count;
+	uint32_t fresh; /* commits that the cache did not know */
+};
+
+/*
+ * The features of all commits that are no merges and touch source code. A
+ * repository without commits has none. The cache is read and written if that is
+ * possible; if not, everything is computed anew.
+ */
+int features_read(struct repo *repo, const struct features_query *query,
+		  struct features *features, struct error **err);
+void features_release(struct features *features); /* fine when zeroed */
