@@ -1,6 +1,7 @@
 /* Binding: git repositories, near and far. */
 #include <lauxlib.h>
 
+#include "lua/git_features.h"
 #include "lua/git_job.h"
 #include "lua/lerror.h"
 #include "lua/modules.h"
@@ -177,6 +178,8 @@ int luaopen_git(lua_State *L)
 					     {"remote_refs", l_remote_refs},
 					     {"mirror", l_mirror},
 					     {"workspace", l_workspace},
+					     {"history", git_history},
+					     {"history_csv", git_history_csv},
 					     {NULL, NULL}};
 
 	git_repo_install(L);

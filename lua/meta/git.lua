@@ -234,6 +234,57 @@ function git.mirror(url, dir) end
 ---@return git.Workspace
 function git.workspace(repo, oid, dir, options) end
 
+---@class git.HistoryOptions
+---@field range? string "A..B": commits that B has and A has not ["HEAD"]
+---@field cache? string file [tidemill/history.cache in the repository]
+---@field no_cache? boolean neither read nor write one [false]
+---@field messages? boolean whole messages, too [false]
+
+---@class git.Touched
+---@field path string
+---@field old_path? string before it was renamed
+---@field added integer lines
+---@field deleted integer
+
+---@class git.Features
+---@field commit string
+---@field name string of the author
+---@field email string ditto, in lower case
+---@field subject string first paragraph of the message, in one line
+---@field message? string if asked for
+---@field author_time integer seconds since 1970
+---@field commit_time integer ditto
+---@field files git.Touched[] source code only
+---@field ns integer subsystems (first directories) touched
+---@field nd integer directories
+---@field nf integer files
+---@field entropy number of the changed lines over the files, in bits
+---@field la integer lines added
+---@field ld integer lines deleted
+---@field lt number lines of the files before, on average
+---@field fix boolean the subject speaks of a fix
+---@field ndev integer authors that changed these files before
+---@field age number days since the files were changed, on average
+---@field nuc integer different commits that changed them last
+---@field exp integer earlier commits of the author
+---@field rexp number the same, each divided by its age in years + 1
+---@field sexp integer the same, in one of these subsystems
+
+--- Waits for the just-in-time features of all commits that are no merges and
+--- touch source code, parents first. See docs/modules/git-features.md.
+---@async
+---@param repo string|git.Repo
+---@param options? git.HistoryOptions
+---@return git.Features[]
+function git.history(repo, options) end
+
+--- Waits for the same as comma-separated values.
+---@async
+---@param repo string|git.Repo
+---@param options? git.HistoryOptions
+---@return string
+function git.history_csv(repo, options) end
+
 ---@class git.Repo
 ---@field path string the working tree, or the directory of a bare repository
 ---@field dir string the .git directory

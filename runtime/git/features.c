@@ -53,9 +53,10 @@ static int make_rows(struct repo *repo, const git_oid *tip, const git_oid *from,
 
 	if (from) {
 		leave_out = mem_alloc((size_t)history->count + 1);
-		history_mark(history, history_find(history, from), leave_out);
+		history_mark(history, history_find(history, from->id),
+			     leave_out);
 	}
-	count = history_order(history, history_find(history, tip), order);
+	count = history_order(history, history_find(history, tip->id), order);
 	features->rows = mem_array((size_t)count + 1, sizeof(*features->rows));
 	features->count = past_walk(history, order, count, leave_out,
 				    repo->cancelled, features->rows);
@@ -64,35 +65,110 @@ static int make_rows(struct repo *repo, const git_oid *tip, const git_oid *from,
 	return library_cancelled(repo->cancelled) ? library_stop(err) : 0;
 }
 
+/* "A..B" taken apart: owned strings, NULL where nothing is said. */
+static int split_range(const char *range, char **from, char **to,
+		       struct error **err)
+{
+	const char *dots = range ? strstr(range, "..") : NULL;
+
+	*from = *to = NULL;
+	if (dots && dots[2] == '.')
+		return error_set(err, ERROR_INVALID,
+				 "the range '%s' has three dots: two are meant "
+				 "('A..B': what B has and A has not)",
+				 range);
+	if (dots && dots > range)
+		*from = mem_copy_n(range, (size_t)(dots - range));
+	if (dots && dots[2])
+		*to = mem_copy(dots + 2);
+	if (!dots && range && *range)
+		*to = mem_copy(range);
+	return 0;
+}
+
+static int read_messages(struct repo *repo, struct features *features,
+			 struct error **err)
+{
+	features->messages =
+		mem_array((size_t)features->count + 1, sizeof(char *));
+	for (uint32_t i = 0; i < features->count; i++) {
+		const struct revision *revision =
+			&features->history
+				 .revisions[features->rows[i].revision];
+		git_commit *commit = NULL;
+		git_oid oid;
+		int status;
+
+		git_oid_fromraw(&oid, revision->oid);
+		status = git_commit_lookup(&commit, repo->handle, &oid);
+
+		if (status < 0)
+			return library_error(err, status,
+					     "cannot read history of '%s'",
+					     repo->path);
+		features->messages[i] = mem_copy(git_commit_message(commit));
+		git_commit_free(commit);
+		if (library_cancelled(repo->cancelled))
+			return library_stop(err);
+	}
+	return 0;
+}
+
+/* Both ends of the range, and all that they reach. */
+static int read_history(struct repo *repo, const struct features_query *query,
+			const git_oid *tip, const git_oid *from,
+			struct features *features, struct error **err)
+{
+	struct history *history = &features->history;
+	char *cache = cache_path(repo, query);
+	int status;
+
+	if (cache)
+		cache_load(history, cache);
+	status = scan_history(repo, tip, history, err);
+	if (status == 0 && from)
+		status = scan_history(repo, from, history, err);
+	features->fresh = history->count - history->stored;
+	if (status == 0 && cache && features->fresh > 0)
+		save(history, cache);
+	mem_free(cache);
+	return status;
+}
+
+static int read_range(struct repo *repo, const struct features_query *query,
+		      const char *since, const char *to,
+		      struct features *features, struct error **err)
+{
+	const git_oid *from = NULL;
+	git_oid tip;
+	git_oid start;
+
+	if (find_tip(repo, to ? to : "HEAD", &tip, err) != 0 ||
+	    (since && find_tip(repo, since, &start, err) != 0))
+		return -1;
+	if (since)
+		from = &start;
+	if (read_history(repo, query, &tip, from, features, err) != 0 ||
+	    make_rows(repo, &tip, from, features, err) != 0)
+		return -1;
+	return query->messages ? read_messages(repo, features, err) : 0;
+}
+
 int features_read(struct repo *repo, const struct features_query *query,
 		  struct features *features, struct error **err)
 {
-	struct history *history = &features->history;
-	git_oid tip;
-	git_oid from;
-	char *cache;
-	int status = -1;
+	char *from;
+	char *to;
+	int status;
 
 	memset(features, 0, sizeof(*features));
-	history_init(history);
-	if (!query->to && git_repository_head_unborn(repo->handle) == 1)
-		return 0;
-	cache = cache_path(repo, query);
-	if (find_tip(repo, query->to ? query->to : "HEAD", &tip, err) != 0 ||
-	    (query->from && find_tip(repo, query->from, &from, err) != 0))
-		goto out;
-	if (cache)
-		cache_load(history, cache);
-	if (scan_history(repo, &tip, history, err) != 0 ||
-	    (query->from && scan_history(repo, &from, history, err) != 0))
-		goto out;
-	features->fresh = history->count - history->stored;
-	status = make_rows(repo, &tip, query->from ? &from : NULL, features,
-			   err);
-	if (status == 0 && cache && features->fresh > 0)
-		save(history, cache);
-out:
-	mem_free(cache);
+	history_init(&features->history);
+	status = split_range(query->range, &from, &to, err);
+	if (status == 0 &&
+	    (from || to || git_repository_head_unborn(repo->handle) != 1))
+		status = read_range(repo, query, from, to, features, err);
+	mem_free(from);
+	mem_free(to);
 	if (status != 0)
 		features_release(features);
 	return status;
@@ -100,6 +176,9 @@ out:
 
 void features_release(struct features *features)
 {
+	for (uint32_t i = 0; features->messages && i < features->count; i++)
+		mem_free(features->messages[i]);
+	mem_free(features->messages);
 	history_release(&features->history);
 	mem_free(features->rows);
 	memset(features, 0, sizeof(*features));

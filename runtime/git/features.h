@@ -1,6 +1,7 @@
 /* Just-in-time features: what is known about a commit the moment it is made. */
 #pragma once
 
+#include "runtime/base/buf.h"
 #include "runtime/git/features_history.h"
 #include "runtime/git/repo.h"
 
@@ -24,16 +25,18 @@ struct feature_row {
 };
 
 struct features_query {
-	const char *to;    /* newest commit; NULL: HEAD */
-	const char *from;  /* rows only of what this does not reach; or NULL */
+	const char *range; /* "A..B": what B reaches and A does not; "B": all
+			      that it reaches; NULL: HEAD */
 	const char *cache; /* file; NULL: in the repository, "": none */
+	bool messages;     /* read those, too */
 };
 
 struct features {
 	struct history history;
 	struct feature_row *rows; /* owned; parents first */
 	uint32_t count;
-	uint32_t fresh; /* commits that the cache did not know */
+	uint32_t fresh;  /* commits that the cache did not know */
+	char **messages; /* owned, one a row; NULL unless asked for */
 };
 
 /*
@@ -44,3 +47,10 @@ struct features {
 int features_read(struct repo *repo, const struct features_query *query,
 		  struct features *features, struct error **err);
 void features_release(struct features *features); /* fine when zeroed */
+
+/*
+ * Append all rows as comma-separated values, the names of the columns first.
+ * Numbers have as many digits as the definitions round them to. Returns -1 when
+ * `csv` is full.
+ */
+int features_csv(const struct features *features, struct buf *csv);

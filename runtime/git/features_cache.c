@@ -42,6 +42,17 @@ static uint64_t check_of(const void *bytes, size_t size)
 	return bytes_hash((const unsigned char *)bytes + skip, size - skip);
 }
 
+void cache_seal(void *bytes, size_t size)
+{
+	struct header *header = bytes;
+	uint64_t check;
+
+	if (size < sizeof(*header))
+		return;
+	check = check_of(bytes, size);
+	memcpy(&header->check, &check, sizeof(check));
+}
+
 static bool read_header(struct header *header, const void *bytes, size_t size)
 {
 	uint64_t needed = sizeof(*header);
@@ -284,8 +295,7 @@ int cache_save(const struct history *history, const char *path,
 				 "bytes",
 				 path, CACHE_FILE_MAX);
 	}
-	header->check = check_of(bytes.data, bytes.length);
-	memcpy(bytes.data, header, sizeof(*header));
+	cache_seal(bytes.data, bytes.length);
 	status = file_write(path, bytes.data, bytes.length, 0644, err);
 	buf_release(&bytes);
 	return status;

@@ -12,6 +12,9 @@
 bool cache_load(struct history *history, const char *path);
 bool cache_parse(struct history *history, const void *bytes, size_t size);
 
+/* Write the check of a file's bytes into its header, if they are enough. */
+void cache_seal(void *bytes, size_t size);
+
 /*
  * Write all commits whose parents are known to a temporary file and rename it:
  * who reads meanwhile sees the old file or the new one, and of two writers the

@@ -126,18 +126,18 @@ void history_release(struct history *history)
 }
 
 static uint32_t *find_revision(const struct history *history,
-			       const git_oid *oid)
+			       const uint8_t *oid)
 {
 	uint64_t hash;
 	size_t at;
 
-	memcpy(&hash, oid->id, sizeof(hash));
+	memcpy(&hash, oid, sizeof(hash));
 	at = hash & (history->table_size - 1);
 	for (;; at = (at + 1) & (history->table_size - 1)) {
 		uint32_t *entry = &history->table[at];
 
-		if (*entry == 0 ||
-		    git_oid_equal(&history->revisions[*entry - 1].oid, oid))
+		if (*entry == 0 || memcmp(history->revisions[*entry - 1].oid,
+					  oid, OID_BYTES) == 0)
 			return entry;
 	}
 }
@@ -153,16 +153,16 @@ static void index_revisions(struct history *history)
 	history->table =
 		mem_array(history->table_size, sizeof(*history->table));
 	for (uint32_t i = 0; i < history->count; i++)
-		*find_revision(history, &history->revisions[i].oid) = i + 1;
+		*find_revision(history, history->revisions[i].oid) = i + 1;
 }
 
-uint32_t history_find(const struct history *history, const git_oid *oid)
+uint32_t history_find(const struct history *history, const uint8_t *oid)
 {
 	return history->table_size ? *find_revision(history, oid) - 1
 				   : REVISION_NONE;
 }
 
-uint32_t history_add(struct history *history, const git_oid *oid)
+uint32_t history_add(struct history *history, const uint8_t *oid)
 {
 	uint32_t *entry;
 
@@ -175,10 +175,21 @@ uint32_t history_add(struct history *history, const git_oid *oid)
 			     sizeof(*history->revisions));
 		memset(&history->revisions[history->count], 0,
 		       sizeof(*history->revisions));
-		history->revisions[history->count].oid = *oid;
+		memcpy(history->revisions[history->count].oid, oid, OID_BYTES);
 		*entry = ++history->count;
 	}
 	return *entry - 1;
+}
+
+void history_hex(const struct revision *revision, char *hex)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (int i = 0; i < OID_BYTES; i++) {
+		*hex++ = digits[revision->oid[i] >> 4];
+		*hex++ = digits[revision->oid[i] & 15];
+	}
+	*hex = '\0';
 }
 
 uint32_t history_add_parent(struct history *history, uint32_t parent)

@@ -1,7 +1,6 @@
 /* What a history looked like, commit by commit: the facts for its features. */
 #pragma once
 
-#include <git2.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,8 +41,10 @@ enum revision_flag {
 	REVISION_SHALLOW = 8, /* its parents are missing: not to be stored */
 };
 
+#define OID_BYTES 20
+
 struct revision {
-	git_oid oid;
+	uint8_t oid[OID_BYTES];
 	uint32_t flags;
 	int64_t author_time; /* seconds since 1970 */
 	int64_t commit_time;
@@ -75,14 +76,19 @@ struct history {
 #define REVISION_NONE UINT32_MAX
 #define SUBJECT_MAX 1024 /* bytes of a subject that are kept */
 
-void history_init(struct history *history);
+/* The static libedit exports a history_init too: ours has another name there.
+ */
+void history_init(struct history *history) __asm__("tidemill_history_init");
 void history_release(struct history *history);
 
 /* The number of a commit, or REVISION_NONE. */
-uint32_t history_find(const struct history *history, const git_oid *oid);
+uint32_t history_find(const struct history *history, const uint8_t *oid);
 
 /* The same; one that is not there yet is added, not read. */
-uint32_t history_add(struct history *history, const git_oid *oid);
+uint32_t history_add(struct history *history, const uint8_t *oid);
+
+/* Its name, 40 digits. */
+void history_hex(const struct revision *revision, char *hex);
 
 uint32_t history_add_parent(struct history *history, uint32_t parent);
 struct touch *history_add_touches(struct history *history, uint32_t count);

@@ -6,12 +6,13 @@
 #include "runtime/base/mem.h"
 #include "runtime/git/features_alike.h"
 
-#define ENOUGH 30000       /* alike by half */
-#define ENOUGH_NAMED 45000 /* by three quarters, for a file of the same name   \
-			    */
-#define PAIRS_MAX 1000000  /* of files that are compared with each other */
-#define BEST 4             /* sources that are remembered for a file */
-#define SAME_MAX 100       /* sources of equal content that are looked at */
+#define ENOUGH 30000 /* alike by half */
+#define ENOUGH_NAMED                                                           \
+	45000             /* by three quarters, for a file of the same name    \
+			   */
+#define PAIRS_MAX 1000000 /* of files that are compared with each other */
+#define BEST 4            /* sources that are remembered for a file */
+#define SAME_MAX 100      /* sources of equal content that are looked at */
 #define FILE_MAX ((size_t)16 << 20)
 
 /* A deleted file, or one that was added. */

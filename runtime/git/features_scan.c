@@ -110,7 +110,7 @@ static void follow(struct walk *walk, uint32_t number)
 
 	for (size_t i = 0; i < commit->parent_count; i++) {
 		uint32_t parent =
-			history_add(walk->history, &commit->parents[i]);
+			history_add(walk->history, commit->parents[i].id);
 
 		history_add_parent(walk->history, parent);
 	}
@@ -171,7 +171,7 @@ static int end_here(struct walk *walk, uint32_t number)
 	char hex[OID_HEX + 1];
 
 	if (git_repository_is_shallow(walk->repo->handle) != 1) {
-		library_hex(&revision->oid, hex);
+		history_hex(revision, hex);
 		return error_set(walk->err, ERROR_NOT_FOUND,
 				 "no commit %s in '%s'", hex, walk->repo->path);
 	}
@@ -185,10 +185,12 @@ static int end_here(struct walk *walk, uint32_t number)
 
 static int read_revision(struct walk *walk, uint32_t number)
 {
-	git_oid oid = walk->history->revisions[number].oid;
+	git_oid oid;
 	struct object *object;
-	int status = read_commit(walk, &oid, &object);
+	int status;
 
+	git_oid_fromraw(&oid, walk->history->revisions[number].oid);
+	status = read_commit(walk, &oid, &object);
 	if (status != 0)
 		return -1;
 	if (!object)
@@ -265,7 +267,7 @@ int scan_history(const struct repo *repo, const git_oid *tip,
 		 struct history *history, struct error **err)
 {
 	struct walk walk = {.repo = repo, .history = history, .err = err};
-	uint32_t number = history_add(history, tip);
+	uint32_t number = history_add(history, tip->id);
 	int status = -1;
 
 	if (history->revisions[number].flags)
