@@ -174,6 +174,16 @@ static int l_write(lua_State *L)
 	return 0;
 }
 
+static int l_remask(lua_State *L)
+{
+	struct steplog *log = steplog_check(L, 1);
+
+	steplog_remask(log, check_mask(L, 2));
+	lua_settop(L, 2);
+	lua_setiuservalue(L, 1, 1);
+	return 0;
+}
+
 static int l_note(lua_State *L)
 {
 	steplog_note(steplog_check(L, 1), luaL_checkstring(L, 2));
@@ -259,11 +269,9 @@ int luaopen_steplog(lua_State *L)
 	static const luaL_Reg mask[] = {{"apply", l_mask_apply},
 					{"left_out", l_mask_left_out},
 					{NULL, NULL}};
-	static const luaL_Reg writer[] = {{"write", l_write},
-					  {"mark", l_note},
-					  {"latest", l_latest},
-					  {"close", l_close},
-					  {NULL, NULL}};
+	static const luaL_Reg writer[] = {
+		{"write", l_write},   {"mark", l_note},   {"latest", l_latest},
+		{"remask", l_remask}, {"close", l_close}, {NULL, NULL}};
 	static const luaL_Reg functions[] = {
 		{"open", l_open},         {"mask", l_mask},
 		{"read", steplog_l_read}, {"reader", steplog_l_reader},

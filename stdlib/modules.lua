@@ -13,6 +13,7 @@ return {
 	"ordered",
 	"path",
 	"proc",
+	"secret",
 	"semver",
 	"ssh",
 	"store",

@@ -93,6 +93,7 @@ local function native(name)
 	local module = require(name)
 
 	if name == "store" then return { query = module.query } end
+	if name == "secret" then return { is_name = module.is_name } end
 	module = copy(module)
 	if name == "task" then module.limits = nil end
 	return module

@@ -12,7 +12,7 @@ local server_config = {}
 ---@field repos? (string|server_config.Repo)[] like `tidemill repo add`
 ---@field retention? false|server_config.Retention
 ---@field env? table<string, string> for runners, and so for steps
----@field secrets? table<string, {env?: string, file?: string}>
+---@field secrets? table<string, server.Secret>
 ---@field socket? {mode?: string} rights of the socket, octal ["0600"]
 ---@field poll? {min?: string|integer, max?: string|integer} of remotes
 
@@ -26,6 +26,12 @@ local server_config = {}
 ---@field runs? integer how many of each name are kept [1000]
 ---@field workspaces? integer days that workspaces are kept [7]
 ---@field log_bytes? integer|string cap of a step's log ["256M"]
+
+--- One of these says where it comes from.
+---@class server.Secret
+---@field env? string a variable
+---@field file? string
+---@field command? string a line for the shell that prints it
 
 local function fail(where, format, ...)
 	error({ code = "invalid", message = where .. ": "
@@ -204,13 +210,15 @@ function read.secrets(file, value)
 
 	for name, one in pairs(want(file, "secrets", value, "table")) do
 		want(file, name, one, "table")
-		check_keys(file, one, { env = true, file = true },
-			"secrets." .. name)
-		if (one.env == nil) == (one.file == nil) then
-			fail(locate(file, name),
-				"secret '%s' wants either env or file", name)
+		check_keys(file, one, { env = true, file = true,
+			command = true }, "secrets." .. name)
+		local given = 0
+		for _ in pairs(one) do given = given + 1 end
+		if given ~= 1 then
+			fail(locate(file, name), "secret '%s' wants either"
+				.. " env, file or command", name)
 		end
-		out[name] = { env = one.env,
+		out[name] = { env = one.env, command = one.command,
 			file = one.file and absolute(file, one.file) }
 	end
 	return out

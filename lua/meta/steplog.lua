@@ -60,6 +60,10 @@ function writer:write(s, stream) end
 ---@param text string
 function writer:mark(text) end
 
+--- Masks from now on with another mask, which knows more secrets.
+---@param other steplog.Mask
+function writer:remask(other) end
+
 --- Returns the last line so far (at most 255 bytes).
 ---@return string
 function writer:latest() end

@@ -469,4 +469,16 @@ static const char *const version_1
 	      " UNIQUE (name, run, step)) STRICT;",
 	      NULL};
 
-const char *const *const schema_migrations[] = {version_1, NULL};
+static const char *const version_2[] = {
+	"CREATE TABLE secrets ("
+	" name TEXT PRIMARY KEY,"
+	" provider TEXT NOT NULL CHECK (provider IN ('sealed', 'env', 'file',"
+	" 'command')),"
+	" place TEXT,"  /* a variable, path or command line; of 'sealed' NULL */
+	" sealed TEXT," /* base64: nonce and sealed value; of others NULL */
+	" key TEXT,"    /* id of the key it is sealed under */
+	" created INTEGER NOT NULL, updated INTEGER NOT NULL)"
+	" STRICT, WITHOUT ROWID;",
+	NULL};
+
+const char *const *const schema_migrations[] = {version_1, version_2, NULL};

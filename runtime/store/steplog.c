@@ -16,7 +16,8 @@
 
 enum {
 	STREAMS = 3,
-	PIECES = 64, /* of masked output for one writev */
+	PIECES = 64,        /* of masked output for one writev */
+	HELD_MAX = 1 << 20, /* more than any form of a secret */
 	BLOCK = 64 * 1024
 };
 
@@ -268,6 +269,30 @@ void steplog_write(struct steplog *log, enum steplog_stream stream,
 	flush(log);
 	if (log->echo.out.length)
 		echo_flush(&log->echo);
+}
+
+static void on_held(void *context, const char *bytes, size_t length)
+{
+	buf_append(context, bytes, length);
+}
+
+void steplog_remask(struct steplog *log, const struct mask *mask)
+{
+	for (unsigned i = 0; i < STREAMS; i++) {
+		struct buf held;
+
+		/* What was held back may begin one of the new secrets, too. */
+		buf_init(&held, HELD_MAX);
+		mask_end(&log->streams[i], on_held, &held);
+		mask_stream_release(&log->streams[i]);
+		mask_stream_init(&log->streams[i], mask);
+		log->stream = (enum steplog_stream)i;
+		if (held.length > 0)
+			mask_write(&log->streams[i], held.data, held.length,
+				   on_masked, log);
+		flush(log);
+		buf_release(&held);
+	}
 }
 
 void steplog_note(struct steplog *log, const char *text)

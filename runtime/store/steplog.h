@@ -62,6 +62,12 @@ struct steplog *steplog_open(const struct steplog_options *options);
 void steplog_write(struct steplog *log, enum steplog_stream stream,
 		   const void *bytes, size_t length);
 
+/*
+ * From now on mask with another mask, which knows more secrets; borrowed as the
+ * first one, which must stay, too, until the call returns.
+ */
+void steplog_remask(struct steplog *log, const struct mask *mask);
+
 /* Write a line of Tidemill's own: "[tidemill: TEXT]". */
 void steplog_note(struct steplog *log, const char *text);
 

@@ -10,6 +10,7 @@ local step --- run.step, loaded with the first step
 ---@field params table<string, any>
 ---@field env table<string, string> of all steps; may be changed
 ---@field workspace string
+---@field secrets table<string, string> those that the recipe declares
 ---@field run table { id, attempt, commit, ref, name }
 local Context = {}
 
@@ -107,13 +108,34 @@ local function make_run(runner)
 		end })
 end
 
+--- Makes ctx.secrets, in which others than the declared ones are errors.
+local function make_secrets(runner)
+	local known = runner.secrets or {}
+
+	return setmetatable({}, { __metatable = false,
+		__index = function(_, name)
+			if known[name] then return known[name] end
+			local near = type(name) == "string"
+				and require("nearest")(name, known)
+			failure.raise("not_found", "the recipe declares no"
+				.. " secret '%s'%s: secrets = { \"%s\" }, or"
+				.. " require(\"secret\").get", tostring(name),
+				near and (" (did you mean '%s'?)"):format(near)
+				or "", tostring(name))
+		end,
+		__newindex = function()
+			failure.raise("invalid", "ctx.secrets cannot be changed")
+		end })
+end
+
 --- Returns the context of a run.
 ---@param runner run.Runner
 ---@return run.Context
 return function(runner)
 	local context = setmetatable({ event = runner.event,
 		params = runner.params, env = runner.env,
-		workspace = runner.workspace, run = make_run(runner) }, Context)
+		workspace = runner.workspace, run = make_run(runner),
+		secrets = make_secrets(runner) }, Context)
 
 	runners[context] = runner
 	return context

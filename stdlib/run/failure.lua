@@ -49,17 +49,22 @@ end
 
 --- Returns what is kept of an error in the database, as JSON.
 ---@param problem table
+---@param run? run.Runner whose secrets are hidden in it
 ---@return string
-function failure.encode(problem)
+function failure.encode(problem, run)
 	local cause = cause_text(problem)
-
-	return require("json").encode {
+	local fields = {
 		code = problem.code, message = problem.message,
 		step = problem.step, status = problem.status,
 		signal = problem.signal, class = problem.class,
 		cause = cause and { code = problem.code, message = cause }
 			or nil,
 	}
+
+	if run and run.mask then
+		fields = require("run.masking").value(run, fields)
+	end
+	return require("json").encode(fields)
 end
 
 --- Returns the error that `failure.encode` wrote.

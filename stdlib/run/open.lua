@@ -10,37 +10,33 @@ local function load_recipe(path, dir)
 		shown = path:match("[^/]+$") })
 end
 
---- A secret is a variable of the environment, or what the server's
---- configuration says of its name.
-local function read_secret(db, name)
-	local value = os.getenv(name)
-
-	if value and value ~= "" then return value end
-	local known = require("json").decode(db:setting("secrets") or "{}")
-	local from = known[name]
-	if from and from.env then return os.getenv(from.env) end
-	if from and from.file then
-		return (require("fs").read(from.file):gsub("\n+$", ""))
-	end
-end
-
---- Returns the values of the recipe's secrets by name, and their mask.
+--- Returns the values of the secrets that the recipe declares, by name.
 local function read_secrets(db, names)
-	local values, list = {}, {}
+	local values = {}
 
 	if #names == 0 then return values end
+	local secrets = require("secrets")
 	for _, name in ipairs(names) do
-		local value = read_secret(db, name)
-		if not value or value == "" then
-			error({ code = "not_found", message = ("the secret '%s'"
-				.. " is neither in the environment nor in the"
-				.. " server's configuration"):format(name) },
-				0)
-		end
-		values[name] = value
+		values[name] = secrets.get(db, name)
+	end
+	return values
+end
+
+--- Makes its secrets known to the runner: for its steps, and to its mask.
+local function give_secrets(runner, values)
+	local list = {}
+
+	for name, value in pairs(values) do
+		runner.env[name] = value
 		list[#list + 1] = value
 	end
-	return values, require("steplog").mask(list)
+	if #list == 0 then return runner end
+	require("run.masking").learn(runner, list)
+	if runner.mask:left_out() > 0 then
+		runner:note("secrets of less than 4 bytes are not hidden in"
+			.. " logs")
+	end
+	return runner
 end
 
 local function read_event(db, row)
@@ -70,15 +66,17 @@ local function read_journal(runner)
 end
 
 local function make(db, row, recipe, options)
-	local secrets, mask = read_secrets(db, recipe.secrets)
+	local secrets = read_secrets(db, recipe.secrets)
 	local given = require("json").decode(row.params or "{}")
 
-	return require("run.runner") { db = db, row = row, recipe = recipe,
-		home = options.home, workspace = options.workspace,
+	return give_secrets(require("run.runner") { db = db, row = row,
+		recipe = recipe, home = options.home,
+		workspace = options.workspace,
 		params = require("recipe.load").resolve(recipe, given),
-		event = read_event(db, row), secrets = secrets, mask = mask,
+		event = read_event(db, row), secrets = secrets,
 		observer = options.observer or require("run.observer").silent,
-		foreground = options.foreground or false, cancellable = {} }
+		foreground = options.foreground or false, cancellable = {} },
+		secrets)
 end
 
 ---@class run.OpenOptions
@@ -105,7 +103,10 @@ function open.new(db, recipe, params, options)
 		return db:run_claim(id)
 	end)
 
-	return make(db, row, recipe, options)
+	local ok, runner = pcall(make, db, row, recipe, options)
+	if ok then return runner end
+	open.failed(db, row.id, runner)
+	error(runner, 0)
 end
 
 --- Makes the workspace of a run of a repository; returns it.

@@ -67,7 +67,8 @@ local function skip(run, work, branch)
 		run.journal[branch.key] = nil
 		local id = run.db:step_start { run = run.id, name = branch.key,
 			kind = "command", parent = branch.scope.parent,
-			command = branch.spec.command }
+			command = require("run.masking").text(run,
+				branch.spec.command) }
 		run.db:step_finish(id, { state = "skipped", class = "needs" })
 	end
 	for _, other in ipairs(branch.next) do skip(run, work, other) end

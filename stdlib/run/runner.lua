@@ -262,13 +262,12 @@ local END_CODES <const> = { passed = 0, failed = 1, cancelled = 4,
 
 local function record_end(self, outcome)
 	local state = outcome.state
-	local problem = outcome.error and failure.encode(outcome.error)
+	local problem = outcome.error and failure.encode(outcome.error, self)
 
 	if state == "cancelled"
 		and (self.stopped_by or ""):find("^superseded by run") then
 		state = "superseded"
 	end
-	if self.mask and problem then problem = self.mask:apply(problem) end
 	self.db:run_finish(self.id, { state = state, error = problem,
 		status = END_CODES[state], cpu = self.cpu,
 		max_rss = self.max_rss > 0 and self.max_rss or nil })
@@ -334,7 +333,8 @@ end
 return function(options)
 	local row = options.row
 	local self = setmetatable({ id = row.id, undos = {}, children = {},
-		waits = {}, journal = {}, active = 0, cpu = 0, max_rss = 0,
+		waits = {}, journal = {}, open_logs = {}, active = 0,
+		cpu = 0, max_rss = 0,
 		root = scopes.root(), log_cap = options.recipe.log_cap
 			or math.tointeger(options.db:setting("log_bytes")),
 		logs = ("%s/logs/%d/"):format(options.home, row.id) }, Runner)
@@ -346,9 +346,6 @@ return function(options)
 	self.cookie = environment.cookie(options.db, row.id)
 	self.env = environment.add(environment.base(row, self.cookie,
 		options.event), options.recipe.env)
-	for name, value in pairs(options.secrets or {}) do
-		self.env[name] = value
-	end
 	self.context = require("run.context")(self)
 	return self
 end

@@ -48,9 +48,18 @@ local function decode(row)
 		error = problem }
 end
 
+--- A replay gets what is recorded, so the recipe gets the same now.
+local function hide_secrets(run, outcome)
+	local value = require("run.masking").value
+
+	outcome.value = value(run, outcome.value)
+	outcome.outputs = value(run, outcome.outputs)
+end
+
 local function record_end(run, self, outcome)
+	if run.mask then hide_secrets(run, outcome) end
 	local usage = outcome.usage
-	local problem = outcome.error and failure.encode(outcome.error)
+	local problem = outcome.error and failure.encode(outcome.error, run)
 	local how = { state = outcome.state, finished = time.now(),
 		attempt = self.attempt, status = outcome.status,
 		signal = outcome.signal and outcome.status - 128 or nil,
@@ -76,17 +85,19 @@ end
 
 local function record_start(run, self)
 	local options, started = self.options, time.now()
+	local command = self.spec.command
 
+	if run.mask and command then command = run.mask:apply(command) end
 	self.id = run.db:step_start { run = run.id, name = self.key,
 		kind = self.kind, parent = self.scope.parent,
 		soft = options.soft, once = options.once,
 		attempt = self.attempt, source = self.spec.source,
-		command = self.spec.command, started = started }
+		command = command, started = started }
 	self.log = run.logs .. self.id .. ".log"
 	self.view = { id = self.id, name = self.key, kind = self.kind,
 		parent = self.scope.parent, state = "running",
 		attempt = self.attempt, soft = options.soft or false,
-		command = self.spec.command, started = started }
+		command = command, started = started }
 	run.observer:step_started(self.view)
 	if options.once then run.db:commit() end
 end

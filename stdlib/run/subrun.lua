@@ -48,6 +48,11 @@ local function create(run, key, wanted, given)
 	local recipe = require("recipe.load").file(place.file)
 	local params = require("recipe.params").resolve(recipe.params,
 		given or {})
+	if require("run.masking").value(run, params) ~= params then
+		failure.raise("invalid", "a parameter of '%s' holds a secret,"
+			.. " and parameters are recorded: let that recipe ask"
+			.. " for it by 'secrets'", wanted)
+	end
 
 	return run.db:run_create { name = recipe.name, path = place.path,
 		recipe = place.recipe, repo = place.repo, oid = place.oid,

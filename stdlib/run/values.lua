@@ -20,10 +20,17 @@ local function record(run, scope, key, results)
 
 	if not results[1] then
 		run.db:step_finish(id, { state = "failed",
-			error = failure.encode(failure.of(results[2])) })
+			error = failure.encode(failure.of(results[2]), run) })
 		return
 	end
 	local list = require("json").array {}
+	if run.mask then
+		-- What is recorded must be what the recipe gets now.
+		for i = 2, results.n do
+			results[i] = require("run.masking").value(run,
+				results[i])
+		end
+	end
 	for i = 2, results.n do
 		list[i - 1] = results[i] == nil and require("json").null
 			or results[i]
@@ -191,6 +198,45 @@ end
 
 wrappers.git = wrap_git
 
+--- Never recorded: a replay asks again.
+function wrappers.secret()
+	return { get = function(name)
+		local scope = scopes.current()
+		if planned("secret.get") then return planned("secret.get") end
+		if not (scope and scope.run) then
+			failure.raise("invalid", "a recipe must not read"
+				.. " secrets while it is loaded")
+		end
+		local value = require("secrets").get(scope.run.db, name)
+		require("run.masking").learn(scope.run, { value })
+		return value
+	end }
+end
+
+--- The program's own log and what recipes print know no secrets.
+local function hidden(fn)
+	return function(...)
+		local scope = scopes.current()
+		local run = scope and scope.run
+		if not (run and run.mask) then return fn(...) end
+		local args = table.pack(...)
+		for i = 1, args.n do
+			args[i] = require("run.masking").value(run,
+				type(args[i]) == "table" and args[i]
+				or args[i] ~= nil and tostring(args[i]) or nil)
+		end
+		return fn(table.unpack(args, 1, args.n))
+	end
+end
+
+function wrappers.log(module)
+	local wrapped = {}
+
+	for name, fn in pairs(module) do wrapped[name] = hidden(fn) end
+	wrapped.level = module.level
+	return wrapped
+end
+
 --- What happens on other machines belongs into steps: it must not happen again
 --- in a replay, and deserves a name.
 local function in_steps_only(prefix, module, names)
@@ -271,7 +317,8 @@ function values.globals()
 	local sandboxed = { clock = os.clock, date = os.date,
 		difftime = os.difftime, getenv = os.getenv, time = os.time }
 
-	return { os = wrappers.os(sandboxed), math = wrappers.math(math) }
+	return { os = wrappers.os(sandboxed), math = wrappers.math(math),
+		print = hidden(print) }
 end
 
 return values

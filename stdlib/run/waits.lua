@@ -171,7 +171,7 @@ function waits.lock(run, name, options, fn)
 		if run.parked then error(why, 0) end
 		run.db:step_finish(id, { state = failure.is_cancel(why)
 			and "cancelled" or "timed_out",
-			error = failure.encode(failure.of(why)) })
+			error = failure.encode(failure.of(why), run) })
 		error(why, 0)
 	end
 	return hold(run, request, id, fn)

@@ -124,6 +124,7 @@ function command.run(run, step)
 	local log = steplog.open { path = step.log, mask = run.mask,
 		cap = run.log_cap, keep = read_size(step.options.keep) or TAIL,
 		echo = run.observer:echo(step.view) }
+	run.open_logs[log] = true
 	if step.options.outputs then
 		step.output_path = os.tmpname()
 	end
@@ -131,6 +132,7 @@ function command.run(run, step)
 	if step.work then step.work:leave(step.branch) end
 	check_guard(run, ok, result)
 	local closed = log:close()
+	run.open_logs[log] = nil
 	local outcome
 
 	if ok then
