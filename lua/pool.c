@@ -65,6 +65,8 @@ void pool_give(struct pool *pool, void *memory, size_t size)
 		mem_free(memory);
 		return;
 	}
+	if (pool->ending)
+		return;
 	list = &pool->free[class_of(size)];
 	piece->next = *list;
 	*list = piece;

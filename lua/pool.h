@@ -1,6 +1,7 @@
 /* Memory of a Lua state: small pieces from lists by size, without headers. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Pieces of more bytes come from the C library. */
@@ -19,6 +20,7 @@ struct pool {
 	struct pool_piece *free[POOL_SMALL / POOL_GRAIN];
 	struct pool_block *blocks; /* owned; pieces are cut from the first */
 	size_t left;               /* bytes at its end */
+	bool ending; /* pool_release follows: what is given is not kept */
 };
 
 /* Never fails. `size` is not 0. */

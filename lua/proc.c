@@ -170,6 +170,16 @@ static int l_isolate(lua_State *L)
 	return 1;
 }
 
+static int l_release(lua_State *L)
+{
+	if (lua_getfield(L, LUA_REGISTRYINDEX, GUARD) == LUA_TNIL)
+		return 0;
+	lua_pushnil(L);
+	lua_setfield(L, LUA_REGISTRYINDEX, GUARD);
+	lua_replace(L, 1);
+	return collect_guard(L);
+}
+
 static int l_sweep(lua_State *L)
 {
 	lua_pushinteger(L, guard_sweep(luaL_checkstring(L, 1)));
@@ -250,6 +260,7 @@ int luaopen_proc(lua_State *L)
 		{"run", l_run},
 		{"spawn", proc_spawn},
 		{"isolate", l_isolate},
+		{"release", l_release},
 		{"sweep", l_sweep},
 		{"describe", l_describe},
 		{"alive", l_alive},

@@ -134,6 +134,7 @@ struct vm *vm_open(uv_loop_t *loop)
 
 void vm_close(struct vm *vm)
 {
+	vm->host.pool.ending = true;
 	lua_close(vm->host.state);
 	pool_release(&vm->host.pool);
 	uv_close((uv_handle_t *)&vm->host.idle, NULL);

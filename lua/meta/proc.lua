@@ -64,6 +64,10 @@ function proc.spawn(options) end
 ---@return "namespace"|"groups" kind how
 function proc.isolate(options) end
 
+--- Ends the guard: kills what still runs in it. Programs that are started later
+--- have none.
+function proc.release() end
+
 --- Kills what a dead runner left behind; returns the number of processes.
 ---@param cookie string
 ---@return integer

@@ -23,7 +23,11 @@ local function attach(call)
 	local code = require("run.foreground").attach(db, call.options.attach, {
 		home = call.home })
 
-	return code or 0
+	-- Its memory is mostly shared with the process it was forked from, and
+	-- to free it would mean to copy it first.
+	db:close()
+	require("proc").release()
+	os.exit(code or 0)
 end
 
 local function run(call)

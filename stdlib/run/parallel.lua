@@ -22,6 +22,7 @@ local RELIEF <const> = 2
 ---@field free any the event that workers without a place wait for
 ---@field workers any[] their tasks
 ---@field idle any the event that idle workers wait for
+---@field last? boolean nothing follows but the end of the run
 local Work = {}
 Work.__index = Work
 
@@ -42,6 +43,11 @@ local function name_branches(scope, list)
 		branch.key = key
 		branch.scope = branch.fn and scope:child(key) or leaf
 	end
+end
+
+--- Is the step that runs now the last one before the end of the run?
+function Work:at_end()
+	return self.last and self.left == 1
 end
 
 --- A step without options does nothing after its process has ended but to
@@ -183,17 +189,19 @@ local function set_patience(run, list, change)
 end
 
 --- Runs `list`, and returns the results by position and by name. Waits for all
---- branches, also when one fails, unless `options.fail_fast`.
+--- branches, also when one fails, unless `options.fail_fast`. If nobody acts on
+--- them but the end of the run (`last`), they become durable with that.
 ---@async
 ---@param run run.Runner
 ---@param list run.Branch[]
----@param options { limit?: integer, fail_fast?: boolean }
+---@param options { limit?: integer, fail_fast?: boolean, last?: boolean }
 ---@return table
 function parallel.perform(run, list, options)
 	local limit = options.limit or LIMIT
 	local work = setmetatable({ ready = {}, first = 1, left = #list,
 		workers = {}, idle = task.event(), free = task.event(),
-		places = limit, fail_fast = options.fail_fast }, Work)
+		places = limit, fail_fast = options.fail_fast,
+		last = options.last }, Work)
 
 	if #list == 0 then return {} end
 	name_branches(scopes.current(), list)
@@ -214,7 +222,7 @@ function parallel.perform(run, list, options)
 	run:enter()
 	if not ok then error(why, 0) end
 	local results, failed = collect(list)
-	run.db:commit()
+	if #failed > 0 or not options.last then run.db:commit() end
 	if #failed > 0 then raise(list, failed) end
 	return results
 end

@@ -22,6 +22,7 @@ local time = require("time")
 ---@field stopping? "cancelled"|"timed_out"
 ---@field env table<string, string>
 ---@field root run.Scope
+---@field unrecorded? table what is to be recorded of the last step
 local Runner = {}
 Runner.__index = Runner
 
@@ -187,7 +188,8 @@ local function body(self)
 		return require("run.parallel").perform(self,
 			require("run.branches").of_nodes(self.recipe.nodes),
 			{ limit = self.recipe.limit,
-				fail_fast = self.recipe.fail_fast })
+				fail_fast = self.recipe.fail_fast,
+				last = not next(self.recipe.hooks) })
 	end
 	return self.recipe.run(self.context)
 end
@@ -260,6 +262,13 @@ end
 local END_CODES <const> = { passed = 0, failed = 1, cancelled = 4,
 	superseded = 4, timed_out = 5 }
 
+--- The last step of a run and the run itself end with one commit.
+local function record_last_step(self)
+	if not self.unrecorded then return end
+	self.db:step_finish(table.unpack(self.unrecorded))
+	self.unrecorded = nil
+end
+
 local function record_end(self, outcome)
 	local state = outcome.state
 	local problem = outcome.error and failure.encode(outcome.error, self)
@@ -311,6 +320,7 @@ function Runner:main()
 		outcome = run_recipe(self)
 	end
 	watcher:cancel()
+	record_last_step(self)
 	if outcome then return record_end(self, outcome) end
 	return record_wait(self)
 end

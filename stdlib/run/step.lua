@@ -76,7 +76,11 @@ local function record_end(run, self, outcome)
 			+ (usage.cpu_system or 0)
 		run.max_rss = math.max(run.max_rss, usage.max_rss or 0)
 	end
-	run.db:step_finish(self.id, how)
+	if self.work and self.work:at_end() and how.state == "passed" then
+		run.unrecorded = { self.id, how }
+	else
+		run.db:step_finish(self.id, how)
+	end
 	local view = self.view
 	view.state, view.finished, view.error = how.state, how.finished, problem
 	view.status, view.signal = outcome.status, outcome.signal

@@ -15,4 +15,8 @@ local MODULES <const> = {
 
 for _, name in ipairs(MODULES) do require(name) end
 
+--- Lua's table of strings doubles when it is full, which touches every string:
+--- better here once than in each runner, which would copy them all.
+for i = 1, 5000 do local _ = "string " .. i end
+
 return true
