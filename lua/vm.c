@@ -89,6 +89,11 @@ static int search(lua_State *L)
 static void set_up_modules(lua_State *L)
 {
 	lua_getglobal(L, "package");
+	/* Ours has all of Lua's functions, which the global table keeps. */
+	lua_getfield(L, -1, "loaded");
+	lua_pushnil(L);
+	lua_setfield(L, -2, "table");
+	lua_pop(L, 1);
 	lua_getfield(L, -1, "preload");
 	luaL_setfuncs(L, modules, 0);
 	lua_pop(L, 1);

@@ -17,6 +17,7 @@ return {
 	"semver",
 	"ssh",
 	"store",
+	"table",
 	"task",
 	"text",
 	"time",

@@ -101,12 +101,12 @@ function Call:print_json(value)
 	self:print(require("json").encode(value))
 end
 
---- Writes a table; see terminal.table.
----@param columns terminal.Column[]
+--- Writes a table; see module table.
+---@param columns table.Column[]
 ---@param rows string[][]
 function Call:table(columns, rows)
-	self:write(require("terminal.table")(columns, rows,
-		{ paint = self.paint, width = self:width() }))
+	self:write(require("table").render(columns, rows,
+		{ paint = self.paint, width = self:width() or false }))
 end
 
 --- Raises an error about how the verb was called (exit code 2).

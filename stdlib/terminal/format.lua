@@ -1,5 +1,7 @@
 --- Times, sizes and texts as people read them.
 
+local width = require("terminal.width")
+
 local format = {}
 
 --- Returns "850ms", "1.2s", "3m04s", "2h05m" or "3d04h".
@@ -64,26 +66,13 @@ function format.ref(ref)
 end
 
 --- Returns the number of columns that `text` takes, without colours.
----@param text string
----@return integer
-function format.width(text)
-	local plain = text:gsub("\27%[[%d;]*m", "")
-	return utf8.len(plain) or #plain
-end
+---@type fun(text: string): integer
+format.width = width.of
 
 --- Returns `text` cut to `columns`, ending in "…" if something was lost. It
 --- must have no colours.
----@param text string
----@param columns integer
----@return string
-function format.fit(text, columns)
-	local length = utf8.len(text)
-
-	if (length or #text) <= columns then return text end
-	if columns < 1 then return "" end
-	if not length then return text:sub(1, columns - 1) .. "…" end
-	return text:sub(1, utf8.offset(text, columns) - 1) .. "…"
-end
+---@type fun(text: string, columns: integer): string
+format.fit = width.fit
 
 --- Returns `text` without what could move a terminal's cursor.
 ---@param text string

@@ -85,7 +85,7 @@ return {
 		expect("sleep", words("time.sl"))
 		expect(":help", words(":he"))
 		expect("tty.size", words(":help tty.si"))
-		expect("terminal.table", words('require("terminal.ta'))
+		expect("terminal.tree", words('require("terminal.tr'))
 		expect("", words("nothing.here"))
 	end,
 

@@ -2,7 +2,7 @@
 
 local colour = require("terminal.colour")
 local format = require("terminal.format")
-local render = require("terminal.table")
+local render = require("table").render
 local tree = require("terminal.tree")
 
 local function expect(expected, got)
