@@ -27,7 +27,7 @@ STATIC_LIBS := -llua5.4 -luv_a -lsqlite3 -lsodium -lcurl -lnghttp2 -lpsl \
 	-Wl,-u,RTMP_Init \
 	-Wl,--wrap=connect -Wl,--wrap=recv -Wl,-u,connect
 SHARED_LIBS := -llua5.4 -luv -lsqlite3 -larchive -lcurl -lgit2 -ljansson -ledit \
-	-lyaml -lsodium -lcrypto -lpcre2-8 -lmbedcrypto
+	-lyaml -lsodium -lcrypto -lpcre2-8
 LIBS := $(if $(SANITIZE),$(SHARED_LIBS),-static $(STATIC_LIBS)) -lm -ldl \
 	-lpthread
 

@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "runtime/text/template/ansible.h"
-#include "runtime/text/template/digest.h"
 #include "runtime/text/template/json.h"
 #include "runtime/text/template/operate.h"
 #include "runtime/text/yaml_dump.h"

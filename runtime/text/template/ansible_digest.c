@@ -1,9 +1,9 @@
 /* Ansible's filters for base64, digests and UUIDs. */
 #include <stdio.h>
 
+#include "runtime/base/digest.h"
 #include "runtime/text/base64.h"
 #include "runtime/text/template/ansible.h"
-#include "runtime/text/template/digest.h"
 
 static int filter_b64encode(struct call *call, struct value *out)
 {
@@ -109,9 +109,24 @@ static void put_hex(struct buf *buf, const unsigned char *bytes, size_t length)
 		buf_printf(buf, "%02x", bytes[i]);
 }
 
+/* The length of the digest in `out`, or 0: there is no such algorithm. */
+static size_t make_digest(const char *name, const char *bytes, size_t length,
+			  unsigned char out[DIGEST_SIZE_MAX])
+{
+	int kind = digest_find(name);
+	struct digest digest;
+
+	if (kind < 0)
+		return 0;
+	digest_init(&digest, (enum digest_kind)kind);
+	digest_add(&digest, bytes, length);
+	digest_final(&digest, out);
+	return digest.size;
+}
+
 static int hash_as(struct call *call, const char *name, struct value *out)
 {
-	unsigned char bytes[DIGEST_MAX];
+	unsigned char bytes[DIGEST_SIZE_MAX];
 	struct value text;
 	struct buf buf;
 	size_t length;
@@ -119,7 +134,7 @@ static int hash_as(struct call *call, const char *name, struct value *out)
 	if (ansible_text(call, call->subject, &text) ||
 	    render_count(call->render, text.length / 64))
 		return -1;
-	length = digest(name, text.bytes, text.length, bytes);
+	length = make_digest(name, text.bytes, text.length, bytes);
 	if (length == 0)
 		return render_fail(call->render, RENDER_FILTER,
 				   "unsupported hash type %s", name);
@@ -181,7 +196,7 @@ static bool read_uuid(struct value text, unsigned char out[16])
 static int filter_to_uuid(struct call *call, struct value *out)
 {
 	static const char *const names[] = {"namespace", NULL};
-	unsigned char bytes[DIGEST_MAX];
+	unsigned char bytes[DIGEST_SIZE_MAX];
 	unsigned char id[16] = {0};
 	struct value space;
 	struct value text;
@@ -199,7 +214,7 @@ static int filter_to_uuid(struct call *call, struct value *out)
 	text_init(&buf);
 	buf_append(&buf, id, sizeof(id));
 	buf_append(&buf, text.bytes, text.length);
-	digest("sha1", buf.data, buf.length, bytes);
+	make_digest("sha1", buf.data, buf.length, bytes);
 	buf_clear(&buf);
 	bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x50);
 	bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);

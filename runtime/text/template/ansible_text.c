@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "runtime/text/template/ansible.h"
-#include "runtime/text/template/digest.h"
 
 int ansible_bind_none(struct call *call)
 {
