@@ -59,18 +59,41 @@ int getter_get(const struct getter *getter, struct value item,
 	return 0;
 }
 
+/* Drop the first argument of a call that is kept. */
+static struct value take_first(struct call *call)
+{
+	call->count--;
+	return *call->arguments++;
+}
+
 /* The name of a filter or test and its arguments, kept for later. */
 struct applied {
 	struct generator generator;
 	struct getter getter;
 	struct value name; /* VALUE_ABSENT: none, or truth itself */
 	struct call call;
-	bool negated;
+	bool negated, by_attribute, prepared;
+	/* check and sort the arguments, when the first item is wanted */
+	int (*prepare)(struct applied *applied);
 };
 
-/* A copy of what follows the first `skip` arguments. */
-static int keep_arguments(struct applied *applied, const struct call *call,
-			  uint32_t skip)
+/* Of what is empty (or false) no argument is looked at: 1, 0 at the end, -1. */
+static int start(struct render *render, struct applied *applied)
+{
+	bool truth;
+
+	if (applied->prepared)
+		return 1;
+	applied->prepared = true;
+	if (value_true(render, applied->generator.source, &truth))
+		return -1;
+	if (!truth)
+		return 0;
+	return applied->prepare(applied) ? -1 : 1;
+}
+
+/* A copy of all arguments. */
+static int keep_arguments(struct applied *applied, const struct call *call)
 {
 	struct render *render = call->render;
 	struct value *arguments =
@@ -83,10 +106,11 @@ static int keep_arguments(struct applied *applied, const struct call *call,
 	applied->call = (struct call){.render = render,
 				      .arguments = arguments,
 				      .named = named,
-				      .count = call->count - skip,
+				      .name = call->name,
+				      .count = call->count,
 				      .named_count = call->named_count};
-	for (uint32_t i = skip; i < call->count; i++)
-		arguments[i - skip] = call->arguments[i];
+	for (uint32_t i = 0; i < call->count; i++)
+		arguments[i] = call->arguments[i];
 	for (uint32_t i = 0; i < call->named_count; i++)
 		named[i] = call->named[i];
 	return 0;
@@ -96,15 +120,18 @@ static int map_next(struct render *render, struct generator *generator,
 		    struct value *out)
 {
 	struct applied *applied = (struct applied *)generator;
-	struct call call = applied->call;
+	int more = start(render, applied);
 	struct value item;
-	int more =
-		render_next(render, generator->source, &generator->at, &item);
+	struct call call;
 
+	if (more == 1)
+		more = render_next(render, generator->source, &generator->at,
+				   &item);
 	if (more != 1)
 		return more;
 	if (applied->name.kind == VALUE_ABSENT)
 		return getter_get(&applied->getter, item, out) ? -1 : 1;
+	call = applied->call;
 	call.subject = item;
 	if (render_filter(render, applied->name, &call, out))
 		return -1;
@@ -112,10 +139,11 @@ static int map_next(struct render *render, struct generator *generator,
 }
 
 /* map(attribute=…, default=…) */
-static int map_attribute(struct call *call, struct applied *applied)
+static int map_attribute(struct applied *applied)
 {
 	struct value attribute = {.kind = VALUE_ABSENT};
 	struct value fallback = {.kind = VALUE_ABSENT};
+	const struct call *call = &applied->call;
 
 	for (uint32_t i = 0; i < call->named_count; i++) {
 		struct value name = call->named[i].name;
@@ -140,26 +168,26 @@ static int map_attribute(struct call *call, struct applied *applied)
 	return 0;
 }
 
+static int map_prepare(struct applied *applied)
+{
+	if (applied->call.count == 0)
+		return map_attribute(applied);
+	applied->name = take_first(&applied->call);
+	if (is_string(applied->name))
+		return 0;
+	return render_fail(applied->call.render, RENDER_RUNTIME,
+			   "map requires the name of a filter");
+}
+
 static int filter_map(struct call *call, struct value *out)
 {
 	struct applied *applied = generator_new(call->render, sizeof(*applied),
 						"generator object sync_do_map",
 						call->subject, map_next);
 
-	if (!applied)
+	if (!applied || keep_arguments(applied, call))
 		return -1;
-	if (call->count == 0) {
-		if (map_attribute(call, applied))
-			return -1;
-	} else {
-		applied->name = call->arguments[0];
-		if (!is_string(applied->name))
-			return render_fail(call->render, RENDER_RUNTIME,
-					   "map requires the name of a "
-					   "filter");
-		if (keep_arguments(applied, call, 1))
-			return -1;
-	}
+	applied->prepare = map_prepare;
 	*out = generator_value(&applied->generator);
 	return 0;
 }
@@ -180,10 +208,10 @@ static int select_next(struct render *render, struct generator *generator,
 		       struct value *out)
 {
 	struct applied *applied = (struct applied *)generator;
-	int more;
+	int more = start(render, applied);
 
-	while ((more = render_next(render, generator->source, &generator->at,
-				   out)) == 1) {
+	while (more == 1 && (more = render_next(render, generator->source,
+						&generator->at, out)) == 1) {
 		bool passed;
 
 		if (render_count(render, 1) ||
@@ -195,6 +223,25 @@ static int select_next(struct render *render, struct generator *generator,
 	return more;
 }
 
+static int select_prepare(struct applied *applied)
+{
+	struct call *call = &applied->call;
+
+	if (applied->by_attribute && call->count == 0)
+		return render_fail(call->render, RENDER_FILTER,
+				   "Missing parameter for attribute name");
+	if (applied->by_attribute &&
+	    getter_init(&applied->getter, call->render, take_first(call)))
+		return -1;
+	if (call->count == 0)
+		return 0;
+	applied->name = take_first(call);
+	if (is_string(applied->name))
+		return 0;
+	return render_fail(call->render, RENDER_RUNTIME,
+			   "%s requires the name of a test", call->name);
+}
+
 static int choose(struct call *call, bool by_attribute, bool negated,
 		  struct value *out)
 {
@@ -202,25 +249,12 @@ static int choose(struct call *call, bool by_attribute, bool negated,
 		generator_new(call->render, sizeof(*applied),
 			      "generator object select_or_reject",
 			      call->subject, select_next);
-	uint32_t skip = by_attribute;
 
-	if (!applied)
+	if (!applied || keep_arguments(applied, call))
 		return -1;
 	applied->negated = negated;
-	if (by_attribute && call->count == 0)
-		return render_fail(call->render, RENDER_FILTER,
-				   "Missing parameter for attribute name");
-	if (by_attribute &&
-	    getter_init(&applied->getter, call->render, call->arguments[0]))
-		return -1;
-	if (call->count > skip)
-		applied->name = call->arguments[skip++];
-	if (applied->name.kind != VALUE_ABSENT && !is_string(applied->name))
-		return render_fail(call->render, RENDER_RUNTIME,
-				   "%s requires the name of a test",
-				   call->name);
-	if (keep_arguments(applied, call, skip))
-		return -1;
+	applied->by_attribute = by_attribute;
+	applied->prepare = select_prepare;
 	*out = generator_value(&applied->generator);
 	return 0;
 }

@@ -329,6 +329,10 @@ static int filter_indent(struct call *call, struct value *out)
 		return -1;
 	if (text.kind == VALUE_UNDEFINED)
 		return render_missing(call->render, text);
+	if (text.kind == VALUE_LIST)
+		return render_fail(call->render, RENDER_RUNTIME,
+				   "'list' object has no attribute "
+				   "'splitlines'");
 	if (!is_string(text))
 		return fail_type(call->render,
 				 "unsupported operand type(s) for +=: '%s' and "

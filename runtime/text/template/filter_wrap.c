@@ -225,9 +225,14 @@ int filter_wordwrap(struct call *call, struct value *out)
 	    argument_bool(call->render, arguments[1], true,
 			  &wrapper.break_words) ||
 	    argument_bool(call->render, arguments[3], true,
-			  &wrapper.break_hyphens) ||
-	    argument_text(call, call->subject, "value"))
+			  &wrapper.break_hyphens))
 		return -1;
+	if (call->subject.kind == VALUE_UNDEFINED)
+		return render_missing(call->render, call->subject);
+	if (!is_string(call->subject))
+		return render_fail(call->render, RENDER_RUNTIME,
+				   "'%s' object has no attribute 'splitlines'",
+				   value_type_name(call->subject));
 	wrapper.separator =
 		is_string(arguments[2]) ? arguments[2] : LITERAL("\n");
 	if (wrapper.width <= 0)

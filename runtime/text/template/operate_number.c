@@ -1,5 +1,6 @@
 /* Arithmetic on numbers: Python's, where integers never overflow. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "runtime/text/template/big.h"
 #include "runtime/text/template/operate.h"
@@ -103,7 +104,34 @@ static int float_operate(struct render *render, enum value_operator operator,
 	return -1;
 }
 
-/* Exact where both are doubles; else one rounding of 64 bits more. */
+/*
+ * left / right with one rounding: as an integer of more than 64 bits, whose
+ * last bit says whether anything is left over.
+ */
+static int divide_exactly(struct render *render, struct value left,
+			  struct value right, double ratio, struct value *out)
+{
+	int shift = 68 - (ratio == 0 ? -1022 : ilogb(ratio));
+	struct value unit;
+	struct value quotient;
+	struct value rest;
+
+	if (big_power(render, value_int(2), (uint64_t)abs(shift), &unit) ||
+	    big_multiply(render, shift > 0 ? left : right, unit,
+			 shift > 0 ? &left : &right) ||
+	    big_divide(render, left, right, &quotient, &rest))
+		return -1;
+	if ((rest.kind != VALUE_INT || rest.integer != 0) &&
+	    (big_add(render, quotient, quotient, &quotient) ||
+	     big_add(render, quotient, value_int(1), &quotient)))
+		return -1;
+	else if (rest.kind == VALUE_INT && rest.integer == 0)
+		shift--;
+	*out = value_float(ldexp(big_double(quotient), -shift - 1));
+	return 0;
+}
+
+/* Exact where both are doubles; else one rounding of what is exact. */
 static int true_divide(struct render *render, struct value left,
 		       struct value right, struct value *out)
 {
@@ -119,8 +147,7 @@ static int true_divide(struct render *render, struct value left,
 	}
 	if (number_double(render, left, &a) || number_double(render, right, &b))
 		return -1;
-	*out = value_float(a / b);
-	return 0;
+	return divide_exactly(render, left, right, a / b, out);
 }
 
 static int floor_divide(struct render *render, struct value left,

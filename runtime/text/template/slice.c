@@ -153,11 +153,15 @@ int value_slice(struct render *render, struct value subject,
 		status = resolve(render, bounds, length, at);
 	if (status < 0)
 		return -1;
-	if (status > 0) {
-		*out = render_undefined(render, "'%s object' has no such slice",
-					value_type_name(subject));
-		return 0;
-	}
+	if (status > 0)
+		return fail_type(
+			render,
+			subject.kind == VALUE_DICT ? "unhashable type: 'slice'"
+			: is_string(subject) || is_sequence(subject)
+				? "slice indices must be integers or None or "
+				  "have an __index__ method"
+				: "'%s' object is not subscriptable",
+			value_type_name(subject));
 	if (is_string(subject))
 		return slice_string(render, subject, (size_t)length, at, out);
 	if (is_range(subject))

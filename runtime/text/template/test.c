@@ -101,7 +101,7 @@ static int test_sequence(struct call *call, struct value *out)
 {
 	struct value value = call->subject;
 	bool is = value.kind == VALUE_DICT || is_string(value) ||
-		  is_sequence(value) ||
+		  is_sequence(value) || value.kind == VALUE_UNDEFINED ||
 		  (value.kind == VALUE_OBJECT && value.object->class->length &&
 		   value.object->class->item);
 
