@@ -198,6 +198,10 @@ end
 
 wrappers.git = wrap_git
 
+function wrappers.http(module)
+	return require("run.http")(module)
+end
+
 --- Never recorded: a replay asks again.
 function wrappers.secret()
 	return { get = function(name)

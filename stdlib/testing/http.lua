@@ -1,5 +1,6 @@
 --- Servers that are not asked: what they answer is said by the test.
 
+local responses = require("http.response")
 local rules = require("testing.rules")
 
 ---@class testing.HttpReply
@@ -69,19 +70,6 @@ local function query_of(query)
 	return table.concat(parts, "&")
 end
 
-local function any_case(headers)
-	local lower = {}
-
-	for name, value in pairs(headers or {}) do
-		lower[name:lower()] = type(value) == "table"
-			and table.concat(value, ", ") or tostring(value)
-	end
-	return setmetatable(lower, { __index = function(_, name)
-		return type(name) == "string"
-			and rawget(lower, name:lower()) or nil
-	end })
-end
-
 local function body_of(options)
 	if options.json ~= nil then
 		return require("json").encode(options.json)
@@ -110,7 +98,7 @@ local function request_of(self, url, options)
 	local body = body_of(options)
 	local method = options.method or body and "POST" or "GET"
 	return { text = method .. " " .. url, method = method, url = url,
-		headers = any_case(options.headers), body = body,
+		headers = responses.headers(options.headers), body = body,
 		json = options.json, options = options,
 		at = self.world.clock:now() }
 end
@@ -136,14 +124,6 @@ local function read_reply(self, reply, rule)
 	return reply
 end
 
-local Response = {}
-Response.__index = Response
-
---- Returns the value that the body is in JSON.
-function Response:json()
-	return require("json").decode(self.body or "")
-end
-
 local function response_of(request, reply, tries)
 	local headers, body = {}, reply.body
 
@@ -154,12 +134,12 @@ local function response_of(request, reply, tries)
 			or "application/json"
 	end
 	local status = reply.status or 200
-	return setmetatable({ status = status,
+	return responses.new { status = status,
 		ok = status >= 200 and status < 300, body = body or "",
-		headers = any_case(headers), head = ("HTTP/1.1 %d\r\n\r\n")
+		headers = headers, head = ("HTTP/1.1 %d\r\n\r\n")
 			:format(status), url = request.url, redirects = 0,
 		tries = tries, ms = require("time").duration(
-			reply.duration or 0) }, Response)
+			reply.duration or 0) }
 end
 
 --- The error of a try, nil when it went well.

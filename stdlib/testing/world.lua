@@ -200,7 +200,7 @@ local function install()
 	install_os()
 	install_proc()
 	install_module("git")
-	if package.preload.http or package.loaded.http then install_module("http") end
+	install_module("http")
 	forget_copies()
 end
 

@@ -99,4 +99,60 @@ function tests.sessions_share_their_options()
 	end)
 end
 
+function tests.requests_of_recipes_are_recorded()
+	local result = testing.recipe { text = [[
+	local http = require("http")
+	return { secrets = "TOKEN", run = function(ctx)
+		local url = "https://a.example"
+		local found = http.get(url .. "/v?token=" .. ctx.secrets.TOKEN)
+		ctx:note(found:json().n .. found.headers["X-Test"])
+		local api <close> = http.session { base = url }
+		ctx:note(#api:get("bytes").body)
+		ctx:step("one", "one")
+		local ok, why = pcall(http.get, url .. "/none")
+		ctx:note(why.reason .. " " .. why.status .. why.body)
+		local all = http.each { url .. "/1", url .. "/2" }
+		ctx:note(all[1].body .. all[2].body)
+		ctx:step("two", function()
+			return http.post(url .. "/p", { json = { 1 } }).status
+		end)
+		http.get(url, { stream = true })
+	end }]] }:run { secrets = { TOKEN = "abcdefgh" },
+		crash_after = "one", processes = { one = true }, http = {
+		["GET https://a.example/v*"] = { json = { n = 5 }, headers = {
+			["x-test"] = "yes", ["Set-Cookie"] = "a=b" } },
+		["https://a.example/none"] = { status = 404, body = "no" },
+		["https://a.example/bytes"] = "\0\255",
+		["https://a.example/1"] = "one", ["https://a.example/2"] = "two",
+		["POST https://a.example/p"] = 201 } }
+
+	testing.equal(result.state, "crashed")
+	testing.equal(#result.requests, 2)
+	result = result:resume()
+	testing.equal(result.notes, { "5yes", "2", "status 404no", "onetwo" })
+	testing.equal(#result.requests, 6)
+	testing.equal(result.steps.two.value, 201)
+	testing.contains(result.error.message, "'stream' belongs into a step")
+	testing.raises("while it is loaded", function()
+		testing.recipe { text = [[require("http").get("http://a/")
+			return { run = print }]] }:run()
+	end)
+end
+
+function tests.real_requests_of_recipes_are_recorded()
+	local helper = assert(load(fs.read("tests/lua/http_helper.lua"),
+		"@tests/lua/http_helper.lua"))()
+	local result = testing.recipe { text = ([[
+	local http = require("http")
+	return { run = function(ctx)
+		local found = http.get("%s/echo", { query = { a = 1 } })
+		ctx:step("one", "one")
+		ctx:note(found.status .. " " .. tostring(found.headers.Date ~= ""))
+	end }]]):format((helper.start())) }:run { http = "real",
+		processes = { one = true }, crash_after = "one" }
+
+	testing.equal(result.state, "crashed")
+	testing.equal(result:resume().notes, { "200 true" })
+end
+
 return tests
