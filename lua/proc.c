@@ -172,11 +172,11 @@ static int l_isolate(lua_State *L)
 
 static int l_release(lua_State *L)
 {
+	lua_settop(L, 0);
 	if (lua_getfield(L, LUA_REGISTRYINDEX, GUARD) == LUA_TNIL)
 		return 0;
 	lua_pushnil(L);
 	lua_setfield(L, LUA_REGISTRYINDEX, GUARD);
-	lua_replace(L, 1);
 	return collect_guard(L);
 }
 

@@ -18,16 +18,20 @@ local function read_params(words)
 	return params, file
 end
 
-local function attach(call)
-	local db = call:store("write")
-	local code = require("run.foreground").attach(db, call.options.attach, {
-		home = call.home })
-
-	-- Its memory is mostly shared with the process it was forked from, and
-	-- to free it would mean to copy it first.
+--- Ends the process at once: to free all memory takes a while, and a runner
+--- that was forked would first have to copy it.
+local function leave(db, code)
+	if not io.stdout:flush() then return code end
 	db:close()
 	require("proc").release()
-	os.exit(code or 0)
+	os.exit(code)
+end
+
+local function attach(call)
+	local db = call:store("write")
+
+	return leave(db, require("run.foreground").attach(db,
+		call.options.attach, { home = call.home }) or 0)
 end
 
 local function run(call)
@@ -43,7 +47,7 @@ local function run(call)
 		home = call.home, foreground = true,
 		workspace = path:match("^(.*)/[^/]*$"),
 		observer = foreground.observer(call, db) })
-	return runner:main()
+	return leave(db, runner:main())
 end
 
 ---@type cli.Verb

@@ -81,4 +81,11 @@ it "stops what runs" soon cancelled \
 it "drains" tm drain --wait --stop
 it "has stopped" wait_for 5 test ! -S "$TIDEMILL_HOME/server.sock"
 server=0
+
+no_groups_left() {
+	! find /sys/fs/cgroup -maxdepth 6 -name "tidemill-$id-*" 2>/dev/null |
+		grep -q .
+}
+id=$(value "select value from settings where key = 'id'")
+it "leaves no control groups behind" wait_for 5 no_groups_left
 finish
