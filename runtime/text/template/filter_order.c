@@ -64,6 +64,29 @@ static int multi_key(struct render *render, const struct getter *getters,
 	return 0;
 }
 
+/*
+ * Python sorts by lists of keys: there two undefined ones are equal, which
+ * they may not be asked alone.
+ */
+static int wrap_undefined(struct render *render, struct sort_item *items,
+			  uint32_t count)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; !any && i < count; i++)
+		any = items[i].key.kind == VALUE_UNDEFINED;
+	for (uint32_t i = 0; any && i < count; i++) {
+		struct value list;
+
+		if (render_room(render, 2 * sizeof(list)))
+			return -1;
+		list = value_list_new(render_arena(render), 1);
+		value_list_add(render_arena(render), list.list, items[i].key);
+		items[i].key = list;
+	}
+	return 0;
+}
+
 static int filter_sort(struct call *call, struct value *out)
 {
 	static const char *const names[] = {"reverse", "case_sensitive",
@@ -91,7 +114,8 @@ static int filter_sort(struct call *call, struct value *out)
 			      items[i].item, &items[i].key))
 			return -1;
 	}
-	if (sort_items(render, items, out->list->count, reverse))
+	if (wrap_undefined(render, items, out->list->count) ||
+	    sort_items(render, items, out->list->count, reverse))
 		return -1;
 	for (uint32_t i = 0; i < out->list->count; i++)
 		out->list->items[i] = items[i].item;

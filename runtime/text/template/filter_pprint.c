@@ -43,6 +43,35 @@ static int sorted_copy(struct render *render, struct value value, int depth,
 	return 0;
 }
 
+static struct value pair_of(struct render *render,
+			    const struct value_entry *entry)
+{
+	struct value pair = value_tuple_new(render_arena(render), 2);
+
+	value_list_add(render_arena(render), pair.list, entry->key);
+	value_list_add(render_arena(render), pair.list, entry->value);
+	return pair;
+}
+
+/* Keys of different sorts have no order: their types' names do. */
+static void name_types(struct sort_item *items, size_t count)
+{
+	size_t strings = 0;
+	size_t numbers = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		strings += is_string(items[i].key);
+		numbers += is_number(items[i].key);
+	}
+	if (strings == count || numbers == count)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const char *name = value_type_name(items[i].key);
+
+		items[i].key = value_borrow(name, strlen(name));
+	}
+}
+
 static int sorted_dict(struct render *render, struct value value, int depth,
 		       struct value *out)
 {
@@ -55,17 +84,19 @@ static int sorted_dict(struct render *render, struct value value, int depth,
 	if (!items)
 		return -1;
 	while ((entry = value_dict_next(value.dict, &at)))
-		items[count++] = (struct sort_item){entry->key, entry->value};
+		items[count++] =
+			(struct sort_item){entry->key, pair_of(render, entry)};
+	name_types(items, count);
 	if (sort_items(render, items, count, false))
 		return -1;
 	*out = value_dict_new(render_arena(render), (uint32_t)count);
 	for (size_t i = 0; i < count; i++) {
+		const struct value *pair = items[i].item.list->items;
 		struct value copy;
 
-		if (sorted_copy(render, items[i].item, depth + 1, &copy))
+		if (sorted_copy(render, pair[1], depth + 1, &copy))
 			return -1;
-		value_dict_set(render_arena(render), out->dict, items[i].key,
-			       copy);
+		value_dict_set(render_arena(render), out->dict, pair[0], copy);
 	}
 	return 0;
 }

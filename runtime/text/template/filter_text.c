@@ -71,8 +71,11 @@ static int filter_title(struct call *call, struct value *out)
 			text_point(&buf, point);
 			continue;
 		}
-		put_case(&buf, point,
-			 first ? UNICODE_TO_UPPER : UNICODE_TO_LOWER);
+		if (!first && string_final_sigma(at, end, point, true))
+			text_point(&buf, 0x3c2);
+		else
+			put_case(&buf, point,
+				 first ? UNICODE_TO_UPPER : UNICODE_TO_LOWER);
 		first = false;
 	}
 	if (text_take(call->render, &buf, out))

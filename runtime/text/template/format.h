@@ -24,3 +24,6 @@ int format_integer(struct render *render, const struct format_spec *spec,
 		   struct value integer, struct buf *out);
 int format_float(struct render *render, const struct format_spec *spec,
 		 double number, struct buf *out);
+
+/* Append ascii(value): repr with everything else escaped. */
+int format_ascii(struct render *render, struct value value, struct buf *out);

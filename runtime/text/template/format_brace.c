@@ -111,6 +111,10 @@ static int item(struct brace *brace, struct value *value, struct value name)
 
 	if (name.length == 0)
 		return wrong(brace, "Empty attribute in format string");
+	if (is_number(*value) || value->kind == VALUE_NONE)
+		return fail_type(brace->render,
+				 "'%s' object is not subscriptable",
+				 value_type_name(*value));
 	if (render_item(brace->render, *value, key, &found))
 		return -1;
 	if (found.kind == VALUE_UNDEFINED)
@@ -170,8 +174,10 @@ static int convert(struct brace *brace, char conversion, struct value *value)
 				   "Unknown conversion specifier '%c'",
 				   conversion);
 	text_init(&buf);
-	status = conversion == 's' ? value_print(brace->render, *value, &buf)
-				   : value_repr(brace->render, *value, &buf);
+	status =
+		(conversion == 's'   ? value_print
+		 : conversion == 'a' ? format_ascii
+				     : value_repr)(brace->render, *value, &buf);
 	return text_done(brace->render, status, &buf, value);
 }
 

@@ -114,14 +114,16 @@ static int read_number(struct reader *reader, int64_t *out)
 }
 
 static int put_text(struct reader *reader, const struct format_spec *spec,
-		    struct value argument, bool repr)
+		    struct value argument)
 {
 	struct value text = argument;
 	struct buf buf;
 	int status;
 
 	text_init(&buf);
-	if (repr)
+	if (spec->type == 'a')
+		status = format_ascii(reader->render, argument, &buf);
+	else if (spec->type == 'r')
 		status = value_repr(reader->render, argument, &buf);
 	else if (reader->flags & VALUE_SAFE)
 		status = value_escape(reader->render, argument, &buf);
@@ -162,7 +164,7 @@ static int put_integer(struct reader *reader, struct format_spec *spec,
 {
 	bool decimal = strchr("diu", spec->type) != NULL;
 
-	if (argument.kind == VALUE_UNDEFINED)
+	if (argument.kind == VALUE_UNDEFINED && decimal)
 		return render_missing(reader->render, argument);
 	if (argument.kind == VALUE_FLOAT && decimal) {
 		if (number_truncate(reader->render, argument.number, &argument))
@@ -215,7 +217,7 @@ static int convert(struct reader *reader, struct format_spec *spec,
 		return put_float(reader, spec, argument);
 	if (type == 'c')
 		return put_character(reader, spec, argument);
-	return put_text(reader, spec, argument, type != 's');
+	return put_text(reader, spec, argument);
 }
 
 /* What stands behind a percent sign. */
@@ -251,14 +253,14 @@ static int read_field(struct reader *reader)
 		buf_putc(reader->out, '%');
 		return 0;
 	}
+	if (argument.kind == VALUE_ABSENT && next_argument(reader, &argument))
+		return -1;
 	if (!spec.type || !strchr("diouxXeEfFgGcrsa", spec.type))
 		return render_fail(reader->render, RENDER_VALUE,
 				   "unsupported format character '%c' (0x%x) "
 				   "at index %d",
 				   spec.type, (unsigned char)spec.type,
 				   (int)(reader->at - reader->start - 1));
-	if (argument.kind == VALUE_ABSENT && next_argument(reader, &argument))
-		return -1;
 	return convert(reader, &spec, argument);
 }
 

@@ -47,7 +47,7 @@ static int read_number(struct reader *reader, int64_t *out)
 		*out = (*out < 0 ? 0 : *out) * 10 + (*reader->at++ - '0');
 		if (*out > TEXT_MAX)
 			return render_fail(
-				reader->render, RENDER_VALUE,
+				reader->render, RENDER_LIMIT,
 				"Too many decimal digits in format string");
 	}
 	return 0;
@@ -99,11 +99,41 @@ static int unknown(struct render *render, char type, struct value value)
 			   type, value_type_name(value));
 }
 
+int format_ascii(struct render *render, struct value value, struct buf *out)
+{
+	const char *at;
+	const char *end;
+	struct buf buf;
+	int status;
+
+	text_init(&buf);
+	status = value_repr(render, value, &buf);
+	at = buf.data ? buf.data : "";
+	end = at + buf.length;
+	while (at < end) {
+		uint32_t point = unicode_next(&at, end);
+
+		if (point < 0x80)
+			buf_putc(out, (char)point);
+		else if (point < 0x100)
+			buf_printf(out, "\\x%02x", point);
+		else
+			buf_printf(out, point < 0x10000 ? "\\u%04x" : "\\U%08x",
+				   point);
+	}
+	buf_release(&buf);
+	return status;
+}
+
 static int put_text(struct render *render, struct format_spec *spec,
 		    struct value text, struct buf *out)
 {
 	if (spec->type && spec->type != 's')
 		return unknown(render, spec->type, text);
+	if (spec->grouping)
+		return render_fail(render, RENDER_VALUE,
+				   "Cannot specify '%c' with 's'.",
+				   spec->grouping);
 	if (spec->sign)
 		return render_fail(render, RENDER_VALUE,
 				   "Sign not allowed in string format "

@@ -72,8 +72,56 @@ static int range_print(struct render *render, struct value self,
 	return 0;
 }
 
+static int bind_item(struct call *call, struct value *out)
+{
+	static const char *const names[] = {"value", NULL};
+
+	return call_bind(call, names, 1, out);
+}
+
+static int range_count(struct call *call, struct value *out)
+{
+	struct value item;
+
+	if (bind_item(call, &item))
+		return -1;
+	*out = value_int(item.kind == VALUE_INT &&
+			 range_contains(call->subject, item.integer));
+	return 0;
+}
+
+static int range_index(struct call *call, struct value *out)
+{
+	const struct range *range = range_of(call->subject);
+	struct value item;
+
+	if (bind_item(call, &item))
+		return -1;
+	if (item.kind != VALUE_INT ||
+	    !range_contains(call->subject, item.integer))
+		return render_fail(call->render, RENDER_VALUE,
+				   "the value is not in range");
+	*out = value_int((item.integer - range->start) / range->step);
+	return 0;
+}
+
+static int range_attribute(struct render *render, struct value self,
+			   struct value name, struct value *out)
+{
+	static const struct call_entry methods[] = {{"count", range_count},
+						    {"index", range_index}};
+	const struct call_entry *entry =
+		entry_find(methods, COUNT(methods), name);
+
+	if (!entry)
+		return 0;
+	*out = bound_method(render, self, entry);
+	return 1;
+}
+
 static const struct value_class range_class = {
 	.name = "range",
+	.attribute = range_attribute,
 	.item = range_item,
 	.next = range_next,
 	.length = range_length,

@@ -16,6 +16,10 @@ enum string_case {
 int string_case(struct render *render, struct value text, enum string_case to,
 		struct value *out);
 
+/* Is `point`, before `at`, a sigma that ends a word? It has its own shape. */
+bool string_final_sigma(const char *at, const char *end, uint32_t point,
+			bool after_letter);
+
 enum {
 	STRIP_LEFT = 1,
 	STRIP_RIGHT = 2,

@@ -54,6 +54,10 @@ static int bind_key(struct call *call, struct value arguments[2])
 {
 	static const char *const names[] = {"key", "default", NULL};
 
+	if (call->named_count > 0)
+		return fail_type(call->render,
+				 "dict.%s() takes no keyword arguments",
+				 call->name);
 	if (call_bind(call, names, 1, arguments))
 		return -1;
 	if (!value_hashable(arguments[0]))

@@ -26,8 +26,7 @@ static bool is_cased(uint32_t point)
 	       unicode_is(point, UNICODE_TITLE);
 }
 
-/* A sigma at the end of a word has a shape of its own. */
-static bool final_sigma(const char *at, const char *end, uint32_t point,
+bool string_final_sigma(const char *at, const char *end, uint32_t point,
 			bool after_letter)
 {
 	if (point != 0x3a3 || !after_letter)
@@ -79,7 +78,7 @@ int string_case(struct render *render, struct value text, enum string_case to,
 		int count = unicode_convert(point, into, points);
 
 		if (into == UNICODE_TO_LOWER &&
-		    final_sigma(at, end, point, after_cased))
+		    string_final_sigma(at, end, point, after_cased))
 			points[0] = 0x3c2;
 		for (int i = 0; i < count; i++)
 			text_point(&buf, points[i]);
