@@ -10,6 +10,9 @@
 #include "runtime/loop/work.h"
 #include "runtime/text/glob.h"
 
+/* Texts are packed to a tenth, repetitive logs to a hundredth. */
+enum { RATIO_MAX = 500 };
+
 struct packing {
 	struct work work;
 	struct pack_options options; /* its strings are owned */
@@ -113,6 +116,9 @@ static struct packing *new_packing(lua_State *L, int table,
 	read_globs(L, options);
 	options->max_bytes = number(L, table, "max_bytes", 16LL << 30);
 	options->max_entries = number(L, table, "max_entries", 1000000);
+	options->max_ratio = number(L, table, "max_ratio", RATIO_MAX);
+	if (options->max_ratio == 0)
+		luaL_error(L, "'max_ratio' must be a whole number from 1");
 	options->strip = (unsigned)number(L, table, "strip", 0);
 	options->level = (int)number(L, table, "level", -1);
 	options->mtime = number(L, table, "mtime", -1000) / 1000;
@@ -171,8 +177,9 @@ static int l_create(lua_State *L)
 
 static int l_extract(lua_State *L)
 {
-	static const char *const known[] = {"files", "strip", "max_bytes",
-					    "max_entries", NULL};
+	static const char *const known[] = {"files",     "strip",
+					    "max_bytes", "max_entries",
+					    "max_ratio", NULL};
 	const char *dir = luaL_checkstring(L, 2);
 	struct packing *packing = new_packing(L, 3, known);
 

@@ -20,6 +20,7 @@ local archive = {}
 ---@field strip? integer how many leading directories of names to drop (0)
 ---@field max_bytes? integer of all files together (default 16 GiB)
 ---@field max_entries? integer (default 1,000,000)
+---@field max_ratio? integer of unpacked to packed bytes, from 32 MiB on (500)
 
 ---@class archive.ListOptions
 ---@field files? string[] globs of names: which (default all)

@@ -11,6 +11,9 @@
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
 
+/* Of less than these bytes nobody asks how small they were packed. */
+#define RATIO_FROM (32 << 20)
+
 enum { OPEN_DIR = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 struct unpacking {
@@ -66,6 +69,13 @@ static int count_bytes(const struct unpacking *unpacking, size_t more,
 		return error_set(err, ERROR_LIMIT,
 				 "'%s' has more than %lld bytes", options->path,
 				 (long long)options->max_bytes);
+	if (unpacking->totals->bytes > RATIO_FROM &&
+	    unpacking->totals->bytes / options->max_ratio >
+		    archive_filter_bytes(unpacking->archive, -1))
+		return error_set(err, ERROR_LIMIT,
+				 "what is in '%s' is more than %lld times as "
+				 "large as it is itself",
+				 options->path, (long long)options->max_ratio);
 	return pack_stopped(options, err);
 }
 
@@ -155,6 +165,29 @@ static int unpack_link(struct unpacking *unpacking, int dir, const char *name,
 	return 0;
 }
 
+/*
+ * Give the file `target` in `from` a second name, that of the entry, in `dir`.
+ * A link's second name would be a link from another place: refused.
+ */
+static int link_file(struct unpacking *unpacking, int from, const char *target,
+		     int dir, struct error **err)
+{
+	char *name =
+		pack_clean_name(archive_entry_pathname_utf8(unpacking->entry),
+				unpacking->options->strip);
+	struct stat info;
+	int result = 0;
+
+	if (fstatat(from, path_base(target), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISREG(info.st_mode))
+		result = refuse(unpacking, name,
+				"is a link to what is no regular file", err);
+	else if (linkat(from, path_base(target), dir, path_base(name), 0) != 0)
+		result = file_error(err, "make the link", name);
+	mem_free(name);
+	return result;
+}
+
 static int unpack_hard_link(struct unpacking *unpacking, int dir,
 			    const char *name, struct error **err)
 {
@@ -169,10 +202,7 @@ static int unpack_hard_link(struct unpacking *unpacking, int dir,
 			      "is a link that leads out of the directory", err);
 	}
 	from = open_parent(unpacking, target, err);
-	result = from < 0 ? -1 : 0;
-	if (from >= 0 &&
-	    linkat(from, path_base(target), dir, path_base(name), 0) != 0)
-		result = file_error(err, "make the link", name);
+	result = from < 0 ? -1 : link_file(unpacking, from, target, dir, err);
 	if (from >= 0)
 		close(from);
 	mem_free(target);

@@ -40,6 +40,7 @@ char *pack_clean_name(const char *name, unsigned strip)
 bool pack_stays_inside(const char *name, const char *target)
 {
 	int depth = 0;
+	bool named = false;
 
 	if (*target == '/' || *target == '\0')
 		return false;
@@ -48,12 +49,14 @@ bool pack_stays_inside(const char *name, const char *target)
 	while (*target) {
 		size_t length = strcspn(target, "/");
 
-		if (is_part(target, length, ".."))
-			depth--;
-		else if (length > 0 && !is_part(target, length, "."))
-			depth++;
-		if (depth < 0)
+		bool up = is_part(target, length, "..");
+
+		/* What is named may be a link itself: ".." after it leads
+		 * somewhere else than the text says. */
+		if (up && (named || depth-- == 0))
 			return false;
+		if (!up && length > 0 && !is_part(target, length, "."))
+			named = true;
 		target += length;
 		target += *target == '/';
 	}

@@ -24,6 +24,7 @@ struct pack_options {
 	unsigned strip;      /* leading parts of names to drop when unpacking */
 	int64_t max_bytes;   /* unpacked, all together */
 	int64_t max_entries; /* of entries */
+	int64_t max_ratio;   /* of unpacked bytes to packed ones, from 1 */
 	atomic_bool *cancelled; /* tested now and then; NULL: never */
 };
 

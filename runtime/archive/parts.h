@@ -45,5 +45,8 @@ void pack_locale_leave(void *former);
  */
 char *pack_clean_name(const char *name, unsigned strip);
 
-/* Would a link at `name` to `target` stay inside? Both are taken as text. */
+/*
+ * Would a link at `name` to `target` stay inside, whatever other links there
+ * are? ".." may only be at the target's begin.
+ */
 bool pack_stays_inside(const char *name, const char *target);

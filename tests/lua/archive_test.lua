@@ -129,6 +129,17 @@ return {
 		refused("no file, directory or link", "add('c', tarfile.CHRTYPE)")
 	end,
 
+	links_by_way_of_other_links_do_not_lead_out = function()
+		-- up is the directory itself: ".." after it would be outside.
+		refused("link that leads out",
+			"add('p/q/up', tarfile.SYMTYPE, '../..');"
+			.. "add('x', tarfile.SYMTYPE, 'p/q/up/../..')")
+		-- A second name of a link means something else elsewhere.
+		refused("no regular file",
+			"add('p/q/l', tarfile.SYMTYPE, '../../y');"
+			.. "add('h', tarfile.LNKTYPE, 'p/q/l')")
+	end,
+
 	links_inside_are_fine_and_privileges_are_dropped = function()
 		local dir = test.temp_dir()
 		archive.extract(hostile(dir, "add('a/file', mode=0o6755);"
@@ -151,6 +162,22 @@ return {
 			dir .. "/o2", { max_entries = 2 })
 		test.raises("more than 2 entries", archive.list, file,
 			{ max_entries = 2 })
+	end,
+
+	bombs_are_stopped = function()
+		local dir = test.temp_dir()
+		local file = dir .. "/zeros.tar.gz"
+		fs.mkdir(dir .. "/tree")
+		proc.run { "truncate", "-s", "40M", dir .. "/tree/zeros" }
+		archive.create(file, dir .. "/tree")
+		test.raises("more than 100 times as large", archive.extract, file,
+			dir .. "/o1", { max_ratio = 100 })
+		test.equal(archive.extract(file, dir .. "/o2",
+			{ max_ratio = 2000 }).bytes, 40 << 20)
+		-- Small ones may be what they like.
+		fs.write(dir .. "/tree/zeros", ("\0"):rep(1 << 20))
+		archive.create(file, dir .. "/tree")
+		archive.extract(file, dir .. "/o3", { max_ratio = 2 })
 	end,
 
 	mistakes_have_clear_errors = function()

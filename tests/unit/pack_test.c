@@ -44,7 +44,9 @@ static void links_stay_inside_or_are_refused(void **state)
 {
 	(void)state;
 	assert_true(pack_stays_inside("a/b", "../c"));
-	assert_true(pack_stays_inside("a", "b/../c"));
+	assert_true(pack_stays_inside("a/b/c", "../.././d/e"));
+	assert_false(pack_stays_inside("a", "b/../c"));
+	assert_false(pack_stays_inside("a/b/c", "../d/../e"));
 	assert_true(pack_stays_inside("a", "./b"));
 	assert_false(pack_stays_inside("a", "../b"));
 	assert_false(pack_stays_inside("a/b", "../../c"));
