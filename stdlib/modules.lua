@@ -19,6 +19,7 @@ return {
 	"store",
 	"table",
 	"task",
+	"template",
 	"text",
 	"time",
 	"toml",

@@ -1,0 +1,39 @@
+/* What the parts of the module `template` share. */
+#pragma once
+
+#include <lua.h>
+
+#include "runtime/text/template/loader.h"
+#include "runtime/text/template/render.h"
+
+#define TEMPLATE "template.Template" /* metatable of compiled templates */
+
+enum { TEMPLATE_DIRS = 64 };
+
+/*
+ * A compiled template with its environment. Its user value is the table of
+ * options, where the functions of the caller's are.
+ */
+struct compiled {
+	lua_State *L;       /* while a function of C runs */
+	int functions;      /* where the table of options is on its stack */
+	struct arena texts; /* the options' strings */
+	struct template_options options;
+	struct template_search search;
+	const char *dirs[TEMPLATE_DIRS + 1];
+	struct environment *environment;
+	const struct template *template;
+	struct render_hooks hooks;
+	bool has_hooks;
+};
+
+/* Read the options at `index` (nil: none). */
+void template_read_options(lua_State *L, int index, struct compiled *compiled);
+
+/* Is there a filter or test of the caller's own? */
+bool template_extra(void *context, bool filter, struct value name);
+void template_hooks_init(struct compiled *compiled);
+
+/* Add the caller's own functions to the names that a template sees. */
+void template_add_functions(struct compiled *compiled, struct arena *arena,
+			    struct value_dict *values);
