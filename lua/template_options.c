@@ -111,7 +111,7 @@ static void read_flags(lua_State *L, int index,
 	options->keep_trailing_newline =
 		options_flag(L, index, "keep_trailing_newline", false);
 	options->autoescape = options_flag(L, index, "autoescape", false);
-	options->sandbox = options_flag(L, index, "sandbox", true);
+	options->sandbox = options_flag(L, index, "sandbox", false);
 	options->ansible = options_flag(L, index, "ansible", true);
 	options->do_tag = options_flag(L, index, "extensions", true);
 	options->loop_controls = options->do_tag;

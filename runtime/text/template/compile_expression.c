@@ -53,6 +53,26 @@ static int compile_filter(struct compiler *compiler, struct node *node,
 	return -1;
 }
 
+/* Python refuses to compile a call with the same keyword twice. */
+static int check_keywords(struct compiler *compiler, const struct node *node)
+{
+	for (const struct node *keyword = node->kids[2]; keyword;
+	     keyword = keyword->next)
+		for (const struct node *before = node->kids[2];
+		     before != keyword; before = before->next) {
+			if (compiler->scopes.work++ > compiler->scopes.work_max)
+				return compile_fail(compiler, node->line,
+						    "too many keywords");
+			if (value_same_key(before->value, keyword->value))
+				return compile_fail(
+					compiler, node->line,
+					"keyword argument repeated: %.*s",
+					(int)keyword->value.length,
+					keyword->value.bytes);
+		}
+	return 0;
+}
+
 int compile_expression(struct compiler *compiler, struct node *node,
 		       const struct place_in_tree *in)
 {
@@ -63,7 +83,12 @@ int compile_expression(struct compiler *compiler, struct node *node,
 		return compile_name(compiler, node, in);
 	case NODE_FILTER:
 	case NODE_TEST:
-		if (compile_filter(compiler, node, in) != 0)
+		if (check_keywords(compiler, node) != 0 ||
+		    compile_filter(compiler, node, in) != 0)
+			return -1;
+		break;
+	case NODE_CALL:
+		if (check_keywords(compiler, node) != 0)
 			return -1;
 		break;
 	case NODE_CONDITION:

@@ -72,6 +72,40 @@ static int eval_item(struct render *render, const struct node *node,
 	return render_item(render, subject, key, out);
 }
 
+/* Can it be sliced? 1, or 0 with `*out` for what is missing anyway, or -1. */
+static int check_slice(struct render *render, struct value subject,
+		       struct value *out)
+{
+	switch (subject.kind) {
+	case VALUE_LIST:
+	case VALUE_TUPLE:
+	case VALUE_STRING:
+		return 1;
+	case VALUE_UNDEFINED:
+		*out = subject;
+		return undefined_chains(render, subject)
+			       ? 0
+			       : render_missing(render, subject);
+	case VALUE_DICT:
+		return render_fail(render, RENDER_TYPE,
+				   "unhashable type: 'slice'");
+	case VALUE_OBJECT:
+		if (subject.object->class->item)
+			return 1;
+		break;
+	default:
+		break;
+	}
+	return render_fail(render, RENDER_TYPE,
+			   "'%s' object is not subscriptable",
+			   value_type_name(subject));
+}
+
+static bool is_literal(const struct node *node)
+{
+	return node->kind <= NODE_DICT && node->kind != NODE_NAME;
+}
+
 static int eval_slice(struct render *render, const struct node *node,
 		      struct value *out)
 {
@@ -79,6 +113,7 @@ static int eval_slice(struct render *render, const struct node *node,
 	struct value bounds[3] = {{.kind = VALUE_ABSENT},
 				  {.kind = VALUE_ABSENT},
 				  {.kind = VALUE_ABSENT}};
+	int sliced;
 
 	if (!node->kids[0])
 		return render_fail(render, RENDER_TYPE,
@@ -89,7 +124,13 @@ static int eval_slice(struct render *render, const struct node *node,
 		if (node->kids[i + 1] &&
 		    eval(render, node->kids[i + 1], &bounds[i]) != 0)
 			return -1;
-	return value_slice(render, subject, bounds, out);
+	if (is_literal(node->kids[0])) { /* Jinja2 folds it, and forgives */
+		*out = render_undefined(render, "nothing to slice");
+		if (value_length(subject) < 0 || subject.kind == VALUE_DICT)
+			return 0;
+	}
+	sliced = check_slice(render, subject, out);
+	return sliced > 0 ? value_slice(render, subject, bounds, out) : sliced;
 }
 
 static int eval_both(struct render *render, const struct node *node,

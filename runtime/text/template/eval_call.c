@@ -4,6 +4,8 @@
 #include "runtime/text/template/frame.h"
 #include "runtime/text/template/library.h"
 
+enum { RANGE_MAX = 100000 }; /* in a sandbox */
+
 int call_value(struct call *call, struct value callee, struct value *out)
 {
 	call->subject = callee;
@@ -192,6 +194,29 @@ int eval_call(struct render *render, const struct node *node, struct value *out)
 	return eval_call_with(render, node, NULL, out);
 }
 
+/* A filter or test that the library does not have: the host's, or none. */
+static int call_hook(struct call *call, const struct node *node,
+		     struct value *out)
+{
+	const struct render_hooks *hooks = call->render->hooks;
+	bool filter = node->kind == NODE_FILTER;
+	bool truth = false;
+	int result = 1;
+
+	if (hooks && filter) {
+		result = hooks->filter(hooks->context, node->value, call, out);
+	} else if (hooks) {
+		result = hooks->test(hooks->context, node->value, call, &truth);
+		*out = value_bool(truth);
+	}
+	if (result <= 0)
+		return result;
+	return render_fail(call->render, RENDER_RUNTIME,
+			   "No %s named '%.*s' found.",
+			   filter ? "filter" : "test", (int)node->value.length,
+			   node->value.bytes);
+}
+
 int eval_filter(struct render *render, const struct node *node,
 		const struct value *subject, struct value *out)
 {
@@ -213,7 +238,7 @@ int eval_filter(struct render *render, const struct node *node,
 			call.name = node->entry->name;
 			result = node->entry->function(&call, out);
 		} else {
-			result = render_filter(render, node->value, &call, out);
+			result = call_hook(&call, node, out);
 		}
 	}
 	render->top = top;
@@ -224,7 +249,6 @@ int eval_test(struct render *render, const struct node *node, struct value *out)
 {
 	struct call call = {.render = render};
 	struct value *top = render->top;
-	bool truth = false;
 	int result = -1;
 
 	if (eval(render, node->kids[0], &call.subject) != 0)
@@ -234,9 +258,7 @@ int eval_test(struct render *render, const struct node *node, struct value *out)
 			call.name = node->entry->name;
 			result = node->entry->function(&call, out);
 		} else {
-			result =
-				render_test(render, node->value, &call, &truth);
-			*out = value_bool(truth);
+			result = call_hook(&call, node, out);
 		}
 	}
 	render->top = top;
@@ -256,7 +278,15 @@ static int call_function_object(struct call *call, struct value *out)
 
 	call->name = function->entry->name;
 	call->subject = value_none();
-	return function->entry->function(call, out);
+	if (function->entry->function(call, out) != 0)
+		return -1;
+	if (!call->render->options->sandbox ||
+	    strcmp(call->name, "range") != 0 || value_length(*out) <= RANGE_MAX)
+		return 0;
+	return render_fail(call->render, RENDER_VALUE,
+			   "Range too big. The sandbox blocks ranges larger"
+			   " than MAX_RANGE (%d).",
+			   RANGE_MAX);
 }
 
 static int print_function(struct render *render, struct value self,

@@ -46,8 +46,9 @@ static int print_part(struct render *render, const struct node *part)
 		return buf_append(render->out, value.bytes, value.length);
 	if (value.kind == VALUE_INT)
 		return print_int(render->out, value.integer);
-	return escape ? value_escape(render, value, render->out)
-		      : value_print(render, value, render->out);
+	return escape && !is_module(value)
+		       ? value_escape(render, value, render->out)
+		       : value_print(render, value, render->out);
 }
 
 static enum exec exec_output(struct render *render, const struct node *node)

@@ -160,6 +160,9 @@ struct value function_value(struct render *render,
 const struct template *find_template(struct render *render, struct value name,
 				     const char *how);
 
+/* An imported template, whose text is never escaped again? */
+bool is_module(struct value value);
+
 /* Say in the error where the rendering is. */
 void render_locate(struct render *render);
 

@@ -132,13 +132,18 @@ static int print(struct render *render, struct value self, struct buf *out)
 	return buf_append(out, module->text.bytes, module->text.length);
 }
 
+static const struct value_class module_class = {
+	.name = "TemplateModule", .attribute = get_attribute, .print = print};
+
+bool is_module(struct value value)
+{
+	return value.kind == VALUE_OBJECT &&
+	       value.object->class == &module_class;
+}
+
 static struct value module_value(struct module *module)
 {
-	static const struct value_class class = {.name = "TemplateModule",
-						 .attribute = get_attribute,
-						 .print = print};
-
-	module->object.class = &class;
+	module->object.class = &module_class;
 	return (struct value){.kind = VALUE_OBJECT, .object = &module->object};
 }
 

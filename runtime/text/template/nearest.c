@@ -2,41 +2,46 @@
 
 enum { LONGEST = 64 };
 
-static size_t smallest(size_t a, size_t b, size_t c)
+static size_t smaller(size_t a, size_t b)
 {
-	if (b < a)
-		a = b;
-	return c < a ? c : a;
+	return a < b ? a : b;
 }
 
-/* Levenshtein's distance. */
+/* Levenshtein's distance, in which two swapped characters are one change. */
 size_t text_distance(struct value left, struct value right)
 {
-	size_t row[LONGEST + 1];
+	size_t rows[3][LONGEST + 1];
+	const char *a = left.bytes;
+	const char *b = right.bytes;
 
 	if (left.length > LONGEST || right.length > LONGEST)
 		return LONGEST;
 	for (size_t j = 0; j <= right.length; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (size_t i = 1; i <= left.length; i++) {
-		size_t corner = row[0];
+		size_t *row = rows[i % 3];
+		const size_t *last = rows[(i + 2) % 3];
 
 		row[0] = i;
 		for (size_t j = 1; j <= right.length; j++) {
-			size_t up = row[j];
-			size_t change = left.bytes[i - 1] != right.bytes[j - 1];
+			size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
 
-			row[j] = smallest(up + 1, row[j - 1] + 1,
-					  corner + change);
-			corner = up;
+			best = smaller(best, smaller(last[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1])
+				best = smaller(best,
+					       rows[(i + 1) % 3][j - 2] + 1);
+			row[j] = best;
 		}
 	}
-	return row[right.length];
+	return rows[left.length % 3][right.length];
 }
 
 size_t text_distance_max(struct value name)
 {
-	return name.length / 3 + 2;
+	if (name.length < 2)
+		return 1;
+	return name.length < 6 ? 2 : name.length / 3 + 1;
 }
 
 void nearest_try(struct nearest *nearest, struct value name)

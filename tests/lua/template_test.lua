@@ -1,0 +1,227 @@
+-- Templates: against what Jinja2 really answers, and what Lua adds to them.
+
+local fs = require("fs")
+local json = require("json")
+local path = require("path")
+local proc = require("proc")
+local template = require("template")
+local test = require("test")
+
+local HERE <const> = debug.getinfo(1, "S").source:match("^@(.*)$")
+local DATA <const> = path.join(path.dir(HERE), "../data/jinja")
+
+local function check_case(case, got)
+	if case.error then
+		if not got.error then return "no error" end
+		for _, key in ipairs { "kind", "line", "template" } do
+			if got.error[key] ~= case.error[key] then
+				return ("error.%s is %s, not %s (%s)"):format(key,
+					tostring(got.error[key]),
+					tostring(case.error[key]),
+					got.error.message)
+			end
+		end
+	elseif case.expect_data ~= nil then
+		local want = json.encode(case.expect_data)
+		if json.encode(got.data) ~= want then
+			return "data is not " .. want
+		end
+	elseif got.output ~= case.expect then
+		return ("%q is not %q"):format(got.output
+			or got.error.message, case.expect)
+	end
+end
+
+local function check_file(name)
+	local text = fs.read(path.join(DATA, name))
+	local cases, wrong = json.decode(text).cases, {}
+	local count = 0
+
+	for line in template.batch(text):gmatch("[^\n]+") do
+		count = count + 1
+		local case, got = cases[count], json.decode(line)
+		local why = case.id ~= got.id and "its id is " .. got.id
+			or check_case(case, got)
+		if why then wrong[#wrong + 1] = case.id .. ": " .. why end
+	end
+	test.equal(count, #cases)
+	if #wrong > 0 then
+		test.fail("%d of %d:\n%s", #wrong, count,
+			table.concat(wrong, "\n", 1, math.min(#wrong, 20)))
+	end
+end
+
+local function fails(fn, ...)
+	local ok, problem = pcall(fn, ...)
+
+	test.equal(ok, false)
+	return problem
+end
+
+local tests = {}
+
+function tests.all_public_cases_are_answered_as_by_jinja2()
+	check_file("public.json")
+end
+
+function tests.all_cases_of_our_own_are_answered_as_by_jinja2()
+	check_file("own.json")
+end
+
+function tests.a_text_is_rendered_with_values()
+	test.equal(template.render("{{ a }}-{{ b.c[1] }}", { a = 1,
+		b = { c = { "x", "y" } } }), "1-y")
+end
+
+function tests.a_template_is_compiled_once_and_rendered_often()
+	local compiled = template.compile("{% for i in l %}{{ i }}{% endfor %}")
+
+	test.equal(compiled:render { l = { 1, 2 } }, "12")
+	test.equal(compiled:render { l = { "a" } }, "a")
+	test.equal(compiled:render { l = {} }, "")
+end
+
+function tests.null_is_none_and_a_missing_name_is_an_error()
+	test.equal(template.render("{{ a is none }}", { a = json.null }),
+		"True")
+	local problem = fails(template.render, "x\n{{ usr }}", { user = 1 })
+	test.equal(problem.code, "invalid")
+	test.equal(problem.kind, "undefined")
+	test.equal(problem.line, 2)
+	test.match(problem.message, "template:2: 'usr' is undefined")
+	test.match(problem.message, "did you mean 'user'")
+	test.equal(template.render("[{{ a }}]", {}, { undefined = "lenient" }),
+		"[]")
+end
+
+function tests.lua_functions_are_filters_tests_and_functions()
+	local options = {
+		filters = { twice = function(text) return text .. text end },
+		tests = { even_length = function(text)
+			return #text % 2 == 0
+		end },
+		functions = { add = function(a, b, more)
+			return a + b + (more and more.c or 0)
+		end },
+	}
+
+	test.equal(template.render("{{ 'ab'|twice }} {{ 'abc' is even_length }}"
+		.. " {{ add(1, 2) }} {{ add(1, 2, c=3) }}", {}, options),
+		"abab False 3 6")
+	test.equal(template.render("{{ ['a', 'b']|map('twice')|join }}", {},
+		options), "aabb")
+end
+
+function tests.an_error_of_a_lua_function_is_one_of_the_template()
+	local problem = fails(template.render, "\n{{ f() }}", {},
+		{ functions = { f = function() error("broken", 0) end } })
+
+	test.equal(problem.kind, "runtime")
+	test.equal(problem.line, 2)
+	test.match(problem.message, "broken")
+end
+
+function tests.values_come_from_files_and_single_settings()
+	local dir = test.temp_dir()
+
+	fs.write(dir .. "/a.json", '{"a": {"x": 1, "y": 2}, "big":'
+		.. ' 123456789012345678901234567890, "f": 1.0}')
+	fs.write(dir .. "/b.yaml", "a:\n  y: 3\nz: [1, two]\n")
+	fs.write(dir .. "/c.toml", "t = 2.5\n")
+	test.equal(template.render("{{ a }} {{ big }} {{ f }} {{ z }} {{ t }}"
+		.. " {{ s }} {{ q.r }}", { s = "lua" }, {
+			values_files = { dir .. "/a.json", dir .. "/b.yaml",
+				dir .. "/c.toml" },
+			set = { "a.x=9", "q.r=text" } }),
+		"{'x': 9, 'y': 3} 123456789012345678901234567890 1.0"
+		.. " [1, 'two'] 2.5 lua text")
+end
+
+function tests.other_templates_are_found_and_the_chain_is_told()
+	local dir = test.temp_dir()
+
+	fs.mkdir(dir .. "/parts")
+	fs.write(dir .. "/main.j2", "a\n{% include 'parts/b.j2' %}")
+	fs.write(dir .. "/parts/b.j2", "{{ x }}")
+	test.equal(template.render_file(dir .. "/main.j2", { x = 1 }), "a\n1")
+	local problem = fails(template.render_file, dir .. "/main.j2")
+	test.equal(problem.template, "parts/b.j2")
+	test.match(problem.message, "included at .*main.j2:2")
+	test.equal(template.load("parts/b.j2", { search = dir }):render {
+		x = 2 }, "2")
+end
+
+function tests.nothing_outside_of_the_search_path_is_read()
+	local dir = test.temp_dir()
+
+	fs.mkdir(dir .. "/in")
+	fs.write(dir .. "/secret", "s3cret")
+	proc.run { "ln", "-s", "../secret", dir .. "/in/link" }
+	proc.run { "ln", "-s", "..", dir .. "/in/up" }
+	for _, name in ipairs { "../secret", "/" .. dir .. "/secret", "link",
+		"up/secret", "x/../../secret", ".", "", "/etc/passwd" } do
+		local problem = fails(template.render,
+			("{%% include %q %%}"):format(name), {},
+			{ search = dir .. "/in" })
+		test.equal(problem.code, "not_found")
+	end
+end
+
+function tests.hostile_templates_end_in_limits()
+	local hostile = {
+		"{% for a in range(10000000) %}{% for b in range(10000000) %}"
+			.. "{% endfor %}{% endfor %}",
+		"{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+		"{% set ns = namespace(s='aaaaaaaaaaaaaaaa') %}"
+			.. "{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}"
+			.. "{% endfor %}",
+		"{% set x = 'a' * 10000000000 %}",
+		"{% for a in range(100000000) %}xxxxxxxxxxxxxxxx{% endfor %}",
+		"{% set ns = namespace(l=[]) %}{% for a in range(100000000) %}"
+			.. "{% set ns.l = [ns.l, a] %}{% endfor %}",
+		"{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+	}
+
+	for i, text in ipairs(hostile) do
+		local problem = fails(template.render, text, {}, {
+			max_steps = 1000000, max_memory = 32 << 20,
+			max_output = 1 << 20 })
+		test.equal(problem.code, "limit", i .. ": " .. problem.message)
+	end
+end
+
+function tests.deep_nesting_is_refused_not_crashed_on()
+	local deep = 100000
+	local texts = {
+		"{{ " .. ("("):rep(deep) .. "1" .. (")"):rep(deep) .. " }}",
+		"{{ " .. ("-"):rep(deep) .. "1 }}",
+		"{{ " .. ("not "):rep(deep) .. "1 }}",
+		"{{ 1" .. (" + 1"):rep(deep) .. " }}",
+		"{{ a" .. (".b"):rep(deep) .. " }}",
+		"{{ a" .. ("|upper"):rep(deep) .. " }}",
+		"{{ " .. ("["):rep(deep) .. ("]"):rep(deep) .. " }}",
+		("{% if 1 %}"):rep(deep),
+	}
+
+	for _, text in ipairs(texts) do
+		test.equal(fails(template.render, text).kind, "syntax")
+	end
+end
+
+function tests.wrong_options_are_named()
+	local problem = fails(template.render, "", {}, { undefind = "strict" })
+
+	test.match(problem.message, "undefind.*did you mean 'undefined'")
+	test.equal(fails(template.render, "", {}, { undefined = "x" }).code,
+		"invalid")
+end
+
+function tests.delimiters_can_be_chosen()
+	test.equal(template.render("<% if true %><< 1 >><% endif %><# c #>\n"
+		.. "# for i in [1, 2]\n<< i >>\n# endfor", {}, {
+			block = { "<%", "%>" }, variable = { "<<", ">>" },
+			comment = { "<#", "#>" }, line_statement = "#" }),
+		"1\n1\n2\n")
+end
+
+return tests
