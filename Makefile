@@ -45,6 +45,7 @@ RUNTIME_O := $(RUNTIME:%.c=$(B)/%.o)
 HOST_O := $(HOST:%.c=$(B)/%.o) $(B)/embedded.o
 
 .PHONY: all build-tests deps demo test test-unit test-lua test-e2e test-crash check bench \
+	bench-template \
 	fuzz coverage install clean help
 all: $(BIN) ## build build/tidemill (SANITIZE=address,undefined: its own tree)
 
@@ -88,6 +89,10 @@ $(B)/bench/store $(B)/bench/spawn: $(B)/bench/%: tests/bench/%.c \
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< \
 		$(B)/libtidemill.a -lsqlite3 -luv -lm -lpthread
+$(B)/bench/template: tests/bench/template.c $(B)/libtidemill.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(B)/libtidemill.a \
+		-lpcre2-8 -lyaml -ljansson -lcrypto -lsodium -lz -lm -lpthread
 
 deps: ## install the Debian packages (asks for root only if one is missing)
 	@tests/check/deps.sh
@@ -113,6 +118,10 @@ check: deps all ## format, tidy, luacheck, layers, headers, lengths, banned
 
 bench: deps all $(TOOLS) ## each figure beside its peer, in one run
 	@tests/bench/run.sh $(BIN)
+
+bench-template: deps all $(B)/bench/template $(B)/bench/measure ## templates against Jinja2
+	@tests/check/deps.sh bench
+	@tests/bench/template.sh $(BIN)
 
 fuzz: deps ## 30 s of libFuzzer for every reader of foreign bytes
 	@tests/fuzz/run.sh

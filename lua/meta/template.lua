@@ -10,7 +10,7 @@ local template = {}
 ---@field name? string how errors name the text (default "template")
 ---@field search? string|string[] where other templates are; nothing outside
 --- of these directories is ever read (default: that of the file, if any)
----@field undefined? "strict"|"lenient"|"chainable" missing names (default "strict")
+---@field undefined? "strict"|"lenient"|"chainable" (default "strict")
 ---@field autoescape? boolean escape values for HTML (default false)
 ---@field trim_blocks? boolean no newline after a tag (default false)
 ---@field lstrip_blocks? boolean no blanks before a tag (default false)

@@ -65,7 +65,7 @@ static double render(struct environment *environment,
 
 int main(int argc, char **argv)
 {
-	int times = argc > 3 ? atoi(argv[3]) : 200;
+	int times = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 200;
 	struct template_options options;
 	struct template_error error = {0};
 	struct environment *environment;

@@ -1,10 +1,10 @@
 #include "runtime/text/template/loader.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/dir.h"
 #include "runtime/base/file.h"
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
@@ -78,49 +78,13 @@ static int load(void *context, const char *name, struct buf *source,
 	return result;
 }
 
-/* A walk over a directory, for messages: it ends after many files. */
-struct walk {
-	void (*each)(void *, const char *);
-	void *argument;
-	uint32_t count;
-};
-
-static void walk_dir(struct walk *walk, const char *dir, const char *prefix,
-		     int depth)
-{
-	DIR *open = opendir(dir);
-	const struct dirent *entry;
-
-	while (open && (entry = readdir(open)) && walk->count < LIST_MAX) {
-		char *name;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		name = *prefix ? mem_printf("%s/%s", prefix, entry->d_name)
-			       : mem_copy(entry->d_name);
-		walk->count++;
-		if (entry->d_type == DT_DIR && depth < LIST_DEPTH) {
-			char *below = path_join(dir, entry->d_name);
-
-			walk_dir(walk, below, name, depth + 1);
-			mem_free(below);
-		} else if (entry->d_type == DT_REG) {
-			walk->each(walk->argument, name);
-		}
-		mem_free(name);
-	}
-	if (open)
-		closedir(open);
-}
-
 static void list(void *context, void (*each)(void *, const char *),
 		 void *argument)
 {
 	const struct template_search *search = context;
-	struct walk walk = {each, argument, 0};
 
 	for (const char *const *dir = search->dirs; *dir; dir++)
-		walk_dir(&walk, *dir, "", 0);
+		dir_each(*dir, LIST_DEPTH, LIST_MAX, each, argument);
 }
 
 struct template_loader loader_of(const struct template_search *search)

@@ -1,14 +1,14 @@
-/*
- * Scopes: which variable a name means, decided when a template is compiled.
- * This follows jinja2.idtracking, so that a set inside a loop stays there, one
- * inside an if does not, and a macro sees what is around its definition.
- */
+/* Scopes: which variable a name means, decided when a template is compiled. */
 #pragma once
 
 #include "runtime/text/template/error.h"
 #include "runtime/text/template/tree.h"
 
-/* A name in a scope. */
+/*
+ * A name in a scope. All of this follows jinja2.idtracking, so that a set
+ * inside a loop stays there, one inside an if does not, and a macro sees what
+ * is around its definition.
+ */
 struct symbol {
 	struct value name;
 	uint32_t slot, from; /* from: of the outer name it begins with */
