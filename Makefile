@@ -24,7 +24,9 @@ STATIC_LIBS := -llua5.4 -luv_a -lsqlite3 -lsodium -lcurl -lnghttp2 -lpsl \
 	-lmbedx509 -lmbedcrypto -lhttp_parser -lssh2 -lssl -lcrypto -lpcre2-8 \
 	-lyaml -lz -ljansson -ledit -ltinfo -lbsd -lmd \
 	-Wl,--wrap=mbedtls_x509_crt_parse_file -Wl,-u,gss_indicate_mechs \
-	-Wl,-u,RTMP_Init \
+	-Wl,-u,RTMP_Init -Wl,--wrap=curl_maprintf -Wl,--wrap=curl_mvaprintf \
+	-Wl,--wrap=curl_msnprintf -Wl,--wrap=Curl_dyn_addf \
+	-Wl,-u,__wrap_curl_maprintf \
 	-Wl,--wrap=connect -Wl,--wrap=recv -Wl,-u,connect
 SHARED_LIBS := -llua5.4 -luv -lsqlite3 -larchive -lcurl -lgit2 -ljansson -ledit \
 	-lyaml -lsodium -lcrypto -lpcre2-8

@@ -10,7 +10,7 @@
 
 #define PROTOCOLS "http,https"
 
-enum { BUFFER = 65536, EXPECT_MS = 300 };
+enum { BUFFER = 16384, EXPECT_MS = 300 };
 
 static void set_long(CURL *easy, CURLoption option, uint64_t value)
 {
@@ -40,6 +40,19 @@ static const char *system_certificates(struct client *client)
 	return client->certificates;
 }
 
+/* Libcurl looks for five variables at every request. */
+static bool has_proxy(void)
+{
+	static const char *const names[] = {"http_proxy", "https_proxy",
+					    "HTTPS_PROXY", "all_proxy",
+					    "ALL_PROXY"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (getenv(names[i]))
+			return true;
+	return false;
+}
+
 /* What all requests have in common; a handle keeps it as long as it can. */
 static void set_base(struct client *client, CURL *easy)
 {
@@ -63,6 +76,8 @@ static void set_base(struct client *client, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(easy, CURLOPT_CAINFO, system_certificates(client));
 	curl_easy_setopt(easy, CURLOPT_SHARE, client->share);
+	if (!has_proxy())
+		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	if (client->cookies)
 		curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
 }
