@@ -9,9 +9,9 @@ local function invalid(format, ...)
 end
 
 --- Returns the response; with `keeps` a failed request's error.
-local function ask(session, item, keeps)
-	if not keeps then return session:request(item) end
-	local ok, response = pcall(session.request, session, item)
+local function ask(session, item, keeps, index)
+	if not keeps then return session:request(item, nil, index) end
+	local ok, response = pcall(session.request, session, item, nil, index)
 
 	if not ok and response.code == "cancelled" then error(response, 0) end
 	return response
@@ -27,7 +27,7 @@ local function work(state)
 		local item = list[index]
 
 		state.next = index
-		local response = ask(session, item, state.keeps)
+		local response = ask(session, item, state.keeps, index)
 		if fn then
 			results[index] = fn(response, item, index)
 		else

@@ -57,6 +57,7 @@ function failure.encode(problem, run)
 		code = problem.code, message = problem.message,
 		step = problem.step, status = problem.status,
 		signal = problem.signal, class = problem.class,
+		reason = problem.reason,
 		cause = cause and { code = problem.code, message = cause }
 			or nil,
 	}

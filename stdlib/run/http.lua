@@ -94,17 +94,56 @@ local function current(name)
 	invalid("a recipe must not ask servers while it is loaded: %s", name)
 end
 
+--- The paths among a request's options are those of the run's workspace.
+local function placed(run, options)
+	if type(options) ~= "table" or not (options.to or options.upload) then
+		return options
+	end
+	local copy = {}
+
+	for key, value in pairs(options) do copy[key] = value end
+	copy.to = options.to and run:path(options.to)
+	copy.upload = options.upload and run:path(options.upload)
+	return copy
+end
+
 --- Calls one of the functions, recorded where that is wanted.
 local function call(name, request, first, ...)
 	local scope = current(name)
 
 	if scope.plan then return require("run.placeholder").new(name) end
-	if scope.live then return request(first, ...) end
-	for _, one in ipairs { first, (...), (select(2, ...)) } do
+	first = placed(scope.run, first)
+	local options = placed(scope.run, (...))
+	if scope.live then return request(first, options) end
+	for _, one in ipairs { first, options } do
 		if type(one) == "table" then check_options(one) end
 	end
 	return settle(require("run.values").recorded(scope, name, outcome_of,
-		request, first, ...))
+		request, first, options))
+end
+
+--- Many at once: each item has a place of its own in the record, so that the
+--- order in which the answers come does not matter.
+local function each(session, list, options, fn)
+	local scope = current("http.each")
+
+	if type(options) == "function" then options, fn = nil, options end
+	if scope.plan then
+		return require("run.placeholder").new("http.each")
+	elseif scope.live then
+		return require("http.each")(session, list, options, fn)
+	end
+	local base = scope:name("http.each")
+	local one = {}
+	function one.request(_, item, _, index)
+		return scopes.within(scope:child(base .. "/" .. index),
+			session.request, session, item)
+	end
+	return require("http.each")(one, list, options, fn
+		and function(response, item, index)
+			return scopes.within(scope:child(("%s/%d/then"):format(
+				base, index)), fn, response, item, index)
+		end)
 end
 
 --- A session whose requests are recorded; it is opened when one is made.
@@ -130,7 +169,7 @@ local function wrap_session(module, options)
 				end
 			end
 		end
-		if key == "each" then return require("http.each") end
+		if key == "each" then return each end
 		return function(_, ...)
 			local now = opened()
 			return now[key](now, ...)
@@ -157,10 +196,9 @@ return function(module)
 		return wrap_session(module, options)
 	end
 	function wrapped.each(list, options, fn)
-		local scope = current("http.each")
-		if scope.live then return module.each(list, options, fn) end
-		return require("http.each")(wrapped.session(), list, options,
-			fn)
+		return each({ request = function(_, item)
+			return wrapped.request(item)
+		end }, list, options, fn)
 	end
 	return wrapped
 end
