@@ -67,7 +67,8 @@ static bool read_header(struct header *header, const void *bytes, size_t size)
 	return header->magic == MAGIC && header->layout == LAYOUT &&
 	       header->revision_size == sizeof(struct revision) &&
 	       header->touch_size == sizeof(struct touch) && needed == size &&
-	       header->names > 0 && header->check == check_of(bytes, size);
+	       header->names > 0 && header->names <= header->name_bytes &&
+	       header->check == check_of(bytes, size);
 }
 
 /* An owned copy of the next `count` items. */

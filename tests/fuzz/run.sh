@@ -10,7 +10,8 @@ clang=$(command -v clang-14 || command -v clang) || {
 	exit 1
 }
 sources=$(ls runtime/base/*.c runtime/text/*.c runtime/store/steplog*.c \
-	runtime/store/zones.c runtime/git/refs*.c)
+	runtime/store/zones.c runtime/git/refs*.c \
+	runtime/git/features_{author,bytes,cache,history,past}.c)
 status=0
 for target in tests/fuzz/*_fuzz.c; do
 	name=$(basename "$target" _fuzz.c)
