@@ -43,26 +43,38 @@ static void save(const struct history *history, const char *path)
 	mem_free(dir);
 }
 
-static int make_rows(struct repo *repo, const git_oid *tip, const git_oid *from,
-		     struct features *features, struct error **err)
-{
-	struct history *history = &features->history;
-	uint32_t *order = mem_array((size_t)history->count + 1, sizeof(*order));
-	uint8_t *leave_out = NULL;
-	uint32_t count;
+/* What one call reads. */
+struct reading {
+	struct repo *repo;
+	const struct features_query *query;
+	git_oid tip;
+	git_oid from;
+	bool has_from;
+	struct features *features;
+};
 
-	if (from) {
-		leave_out = mem_alloc((size_t)history->count + 1);
-		history_mark(history, history_find(history, from->id),
+static int make_rows(const struct reading *reading, struct error **err)
+{
+	struct features *features = reading->features;
+	struct history *history = &features->history;
+	uint32_t tip = history_find(history, reading->tip.id);
+	uint32_t *order = mem_array((size_t)history->count + 1, sizeof(*order));
+	uint8_t *leave_out = mem_alloc((size_t)history->count + 1);
+	struct past_query query = {.history = history,
+				   .order = order,
+				   .leave_out = leave_out,
+				   .cancelled = reading->repo->cancelled};
+
+	if (reading->has_from)
+		history_mark(history, history_find(history, reading->from.id),
 			     leave_out);
-	}
-	count = history_order(history, history_find(history, tip->id), order);
-	features->rows = mem_array((size_t)count + 1, sizeof(*features->rows));
-	features->count = past_walk(history, order, count, leave_out,
-				    repo->cancelled, features->rows);
+	query.count = history_order(history, tip, order);
+	features->rows =
+		mem_array((size_t)query.count + 1, sizeof(*features->rows));
+	features->count = past_walk(&query, features->rows);
 	mem_free(order);
 	mem_free(leave_out);
-	return library_cancelled(repo->cancelled) ? library_stop(err) : 0;
+	return library_cancelled(query.cancelled) ? library_stop(err) : 0;
 }
 
 /* "A..B" taken apart: owned strings, NULL where nothing is said. */
@@ -115,19 +127,19 @@ static int read_messages(struct repo *repo, struct features *features,
 }
 
 /* Both ends of the range, and all that they reach. */
-static int read_history(struct repo *repo, const struct features_query *query,
-			const git_oid *tip, const git_oid *from,
-			struct features *features, struct error **err)
+static int read_history(const struct reading *reading, struct error **err)
 {
+	struct features *features = reading->features;
 	struct history *history = &features->history;
-	char *cache = cache_path(repo, query);
+	char *cache = cache_path(reading->repo, reading->query);
 	int status;
 
 	if (cache)
 		cache_load(history, cache);
-	status = scan_history(repo, tip, history, err);
-	if (status == 0 && from)
-		status = scan_history(repo, from, history, err);
+	status = scan_history(reading->repo, &reading->tip, history, err);
+	if (status == 0 && reading->has_from)
+		status = scan_history(reading->repo, &reading->from, history,
+				      err);
 	features->fresh = history->count - history->stored;
 	if (status == 0 && cache && features->fresh > 0)
 		save(history, cache);
@@ -135,28 +147,26 @@ static int read_history(struct repo *repo, const struct features_query *query,
 	return status;
 }
 
-static int read_range(struct repo *repo, const struct features_query *query,
-		      const char *since, const char *to,
-		      struct features *features, struct error **err)
+static int read_range(struct reading *reading, const char *from, const char *to,
+		      struct error **err)
 {
-	const git_oid *from = NULL;
-	git_oid tip;
-	git_oid start;
-
-	if (find_tip(repo, to ? to : "HEAD", &tip, err) != 0 ||
-	    (since && find_tip(repo, since, &start, err) != 0))
+	reading->has_from = from != NULL;
+	if (find_tip(reading->repo, to ? to : "HEAD", &reading->tip, err) !=
+		    0 ||
+	    (from && find_tip(reading->repo, from, &reading->from, err) != 0))
 		return -1;
-	if (since)
-		from = &start;
-	if (read_history(repo, query, &tip, from, features, err) != 0 ||
-	    make_rows(repo, &tip, from, features, err) != 0)
+	if (read_history(reading, err) != 0 || make_rows(reading, err) != 0)
 		return -1;
-	return query->messages ? read_messages(repo, features, err) : 0;
+	return reading->query->messages
+		       ? read_messages(reading->repo, reading->features, err)
+		       : 0;
 }
 
 int features_read(struct repo *repo, const struct features_query *query,
 		  struct features *features, struct error **err)
 {
+	struct reading reading = {
+		.repo = repo, .query = query, .features = features};
 	char *from;
 	char *to;
 	int status;
@@ -166,7 +176,7 @@ int features_read(struct repo *repo, const struct features_query *query,
 	status = split_range(query->range, &from, &to, err);
 	if (status == 0 &&
 	    (from || to || git_repository_head_unborn(repo->handle) != 1))
-		status = read_range(repo, query, from, to, features, err);
+		status = read_range(&reading, from, to, err);
 	mem_free(from);
 	mem_free(to);
 	if (status != 0)

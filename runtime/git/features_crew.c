@@ -65,23 +65,29 @@ static void stop(struct crew *crew)
 	pthread_mutex_unlock(&crew->mutex);
 }
 
+static int do_all(struct member *member, const struct differ_job *jobs,
+		  size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (differ_do(&member->differ, &jobs[i], &member->error) != 0)
+			return -1;
+	return 0;
+}
+
 static void work(struct member *member)
 {
 	struct differ_job jobs[PORTION];
-	size_t count;
+	int status = differ_init(&member->differ, member->crew->repo,
+				 &member->error);
 
-	if (differ_init(&member->differ, member->crew->repo, &member->error) !=
-	    0)
-		stop(member->crew);
-	while ((count = take(member->crew, jobs)) > 0) {
-		for (size_t i = 0; i < count; i++) {
-			if (differ_do(&member->differ, &jobs[i],
-				      &member->error) != 0) {
-				stop(member->crew);
-				return;
-			}
-		}
+	while (status == 0) {
+		size_t count = take(member->crew, jobs);
+
+		if (count == 0)
+			return;
+		status = do_all(member, jobs, count);
 	}
+	stop(member->crew);
 }
 
 static void *run(void *argument)

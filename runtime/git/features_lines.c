@@ -33,7 +33,7 @@ struct kind {
 struct middle {
 	struct text text;
 	uint32_t *kinds; /* one a line */
-	char *use;       /* ditto, an enum use */
+	uint8_t *use;    /* ditto, an enum use */
 	uint32_t *kept;  /* the kinds that the search gets */
 	size_t count;
 	size_t kept_count;
@@ -295,9 +295,10 @@ static void keep_lines(struct line_counter *counter, int side, size_t often)
 		const struct kind *kind = &counter->kinds[middle->kinds[i]];
 		size_t partners = kind->between[!side] + kind->around;
 
-		middle->use[i] = partners == 0       ? ALONE
-				 : partners >= often ? OFTEN
-						     : USEFUL;
+		if (partners == 0)
+			middle->use[i] = ALONE;
+		else
+			middle->use[i] = partners >= often ? OFTEN : USEFUL;
 	}
 	for (size_t i = 0; i < middle->count; i++)
 		if (middle->use[i] == USEFUL ||

@@ -259,22 +259,22 @@ static void release(struct past *past)
 	names_release(&past->dir_names);
 }
 
-uint32_t past_walk(const struct history *history, const uint32_t *order,
-		   uint32_t count, const uint8_t *leave_out,
-		   const atomic_bool *cancelled, struct feature_row *rows)
+uint32_t past_walk(const struct past_query *query, struct feature_row *rows)
 {
 	struct past past;
 	uint32_t kept = 0;
 
-	start(&past, history);
-	for (uint32_t i = 0; i < count; i++) {
-		bool wanted = !leave_out || !leave_out[order[i]];
+	start(&past, query->history);
+	for (uint32_t i = 0; i < query->count; i++) {
+		uint32_t number = query->order[i];
+		bool wanted = !query->leave_out || !query->leave_out[number];
 
-		if (i % LOOK_EVERY == 0 && cancelled && atomic_load(cancelled))
+		if (i % LOOK_EVERY == 0 && query->cancelled &&
+		    atomic_load(query->cancelled))
 			break;
-		if (history->revisions[order[i]].touch_count == 0)
+		if (query->history->revisions[number].touch_count == 0)
 			continue;
-		describe(&past, order[i], &rows[kept], wanted);
+		describe(&past, number, &rows[kept], wanted);
 		kept += wanted;
 	}
 	release(&past);

@@ -6,11 +6,17 @@
 #include "runtime/base/error.h"
 #include "runtime/git/features.h"
 
+struct past_query {
+	const struct history *history;
+	const uint32_t *order; /* revisions, parents first */
+	uint32_t count;
+	const uint8_t *leave_out;     /* a byte each: 1 makes no row; or NULL */
+	const atomic_bool *cancelled; /* or NULL */
+};
+
 /*
- * Walk through `count` revisions, parents first, and write a row for each that
- * touches files and whose byte in `leave_out` (or NULL) is 0. `rows` has room
- * for all. Returns the number of rows; stops early when *cancelled.
+ * Walk through the revisions and write a row for each that touches files and
+ * is not left out. `rows` has room for all. Returns the number of rows; stops
+ * early when cancelled.
  */
-uint32_t past_walk(const struct history *history, const uint32_t *order,
-		   uint32_t count, const uint8_t *leave_out,
-		   const atomic_bool *cancelled, struct feature_row *rows);
+uint32_t past_walk(const struct past_query *query, struct feature_row *rows);

@@ -155,11 +155,11 @@ static struct end *best_same(struct end *const *sorted, size_t count,
 static void find_same(struct search *search)
 {
 	size_t count = search->from.count;
-	struct end **sorted = mem_array(count + 1, sizeof(*sorted));
+	struct end **sorted = mem_array(count + 1, sizeof(struct end *));
 
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = &search->from.items[i];
-	qsort(sorted, count, sizeof(*sorted), compare_contents);
+	qsort(sorted, count, sizeof(struct end *), compare_contents);
 	for (size_t i = 0; i < search->to.count; i++) {
 		struct end *to = &search->to.items[i];
 		struct end *from = best_same(sorted, count, to);
@@ -223,7 +223,7 @@ static size_t unique_names(const struct ends *ends, struct end **list)
 	for (size_t i = 0; i < ends->count; i++)
 		if (!ends->items[i].used)
 			list[count++] = &ends->items[i];
-	qsort(list, count, sizeof(*list), compare_bases);
+	qsort(list, count, sizeof(struct end *), compare_bases);
 	for (size_t i = 0; i < count; i++) {
 		struct end *end = list[i];
 		bool again = i + 1 < count &&
@@ -240,8 +240,9 @@ static size_t unique_names(const struct ends *ends, struct end **list)
 
 static int find_named(struct search *search)
 {
-	struct end **from = mem_array(search->from.count + 1, sizeof(*from));
-	struct end **to = mem_array(search->to.count + 1, sizeof(*to));
+	struct end **from =
+		mem_array(search->from.count + 1, sizeof(struct end *));
+	struct end **to = mem_array(search->to.count + 1, sizeof(struct end *));
 	size_t from_count = unique_names(&search->from, from);
 	size_t to_count = unique_names(&search->to, to);
 	size_t j = 0;
@@ -318,11 +319,12 @@ static int compare_places(const void *a, const void *b)
 static void join_pairs(struct search *search)
 {
 	struct pair **sorted =
-		mem_array(search->pair_count + 1, sizeof(*sorted));
+		mem_array(search->pair_count + 1, sizeof(struct pair *));
 
 	for (size_t i = 0; i < search->pair_count; i++)
 		sorted[i] = &search->pairs[i];
-	qsort(sorted, search->pair_count, sizeof(*sorted), compare_places);
+	qsort(sorted, search->pair_count, sizeof(struct pair *),
+	      compare_places);
 	for (size_t i = 0; i < search->pair_count; i++) {
 		struct pair *pair = sorted[i];
 

@@ -20,7 +20,10 @@ static void look(const struct history *history)
 	count = history_order(history, 0, order);
 	if (count > room)
 		abort();
-	count = past_walk(history, order, count, NULL, NULL, rows);
+	count = past_walk(&(struct past_query){.history = history,
+					       .order = order,
+					       .count = count},
+			  rows);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct feature_row *row = &rows[i];
 		const struct revision *revision =

@@ -312,6 +312,8 @@ static void cache_is_read_as_it_was_written(void **state)
 	struct history again;
 	struct feature_row rows[5];
 	uint32_t order[5];
+	struct past_query query = {
+		.history = &again, .order = order, .count = 4};
 
 	(void)state;
 	make_history(&history);
@@ -320,7 +322,7 @@ static void cache_is_read_as_it_was_written(void **state)
 	assert_true(cache_load(&again, "cache"));
 	assert_int_equal(again.stored, 4);
 	assert_int_equal(history_order(&again, 3, order), 4);
-	assert_int_equal(past_walk(&again, order, 4, NULL, NULL, rows), 3);
+	assert_int_equal(past_walk(&query, rows), 3);
 	assert_int_equal(rows[2].exp, 2);
 	assert_int_equal(rows[2].ndev, 1);
 	assert_int_equal(rows[2].nuc, 1);
