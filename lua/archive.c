@@ -13,6 +13,8 @@
 /* Texts are packed to a tenth, repetitive logs to a hundredth. */
 enum { RATIO_MAX = 500 };
 
+#define METER "tidemill.archive.meter"
+
 struct packing {
 	struct work work;
 	struct pack_options options; /* its strings are owned */
@@ -92,6 +94,47 @@ static void read_globs(lua_State *L, struct pack_options *options)
 	lua_pop(L, 1);
 }
 
+/*
+ * The meter of the table at `table`, or NULL. The table stays on the stack of
+ * the coroutine that waits, and keeps it.
+ */
+static struct pack_meter *read_meter(lua_State *L, int table)
+{
+	struct pack_meter *meter = NULL;
+
+	if (lua_getfield(L, table, "meter") != LUA_TNIL) {
+		meter = luaL_testudata(L, -1, METER);
+		if (!meter)
+			luaL_error(L, "'meter' must be one of archive.meter");
+		atomic_store(&meter->entries, 0);
+		atomic_store(&meter->bytes, 0);
+	}
+	lua_pop(L, 1);
+	return meter;
+}
+
+static int l_meter(lua_State *L)
+{
+	struct pack_meter *meter = lua_newuserdatauv(L, sizeof(*meter), 0);
+
+	atomic_init(&meter->entries, 0);
+	atomic_init(&meter->bytes, 0);
+	luaL_setmetatable(L, METER);
+	return 1;
+}
+
+static int l_read_meter(lua_State *L)
+{
+	struct pack_meter *meter = luaL_checkudata(L, 1, METER);
+
+	lua_createtable(L, 0, 2);
+	lua_pushinteger(L, atomic_load(&meter->entries));
+	lua_setfield(L, -2, "entries");
+	lua_pushinteger(L, atomic_load(&meter->bytes));
+	lua_setfield(L, -2, "bytes");
+	return 1;
+}
+
 /* A request with what all three have in common; the table is at `table`. */
 static struct packing *new_packing(lua_State *L, int table,
 				   const char *const *known)
@@ -112,6 +155,7 @@ static struct packing *new_packing(lua_State *L, int table,
 	packing->work.op.release = release;
 	options->path = mem_copy(path);
 	options->cancelled = &packing->work.cancelled;
+	options->meter = read_meter(L, table);
 	lua_getfield(L, table, "files");
 	read_globs(L, options);
 	options->max_bytes = number(L, table, "max_bytes", 16LL << 30);
@@ -162,7 +206,8 @@ static void run_list(struct work *work)
 
 static int l_create(lua_State *L)
 {
-	static const char *const known[] = {"files", "level", "mtime", NULL};
+	static const char *const known[] = {"files", "level", "mtime", "meter",
+					    NULL};
 	const char *dir = luaL_checkstring(L, 2);
 	struct packing *packing;
 	struct error *err = NULL;
@@ -177,9 +222,9 @@ static int l_create(lua_State *L)
 
 static int l_extract(lua_State *L)
 {
-	static const char *const known[] = {"files",     "strip",
-					    "max_bytes", "max_entries",
-					    "max_ratio", NULL};
+	static const char *const known[] = {
+		"files",     "strip", "max_bytes", "max_entries",
+		"max_ratio", "meter", NULL};
 	const char *dir = luaL_checkstring(L, 2);
 	struct packing *packing = new_packing(L, 3, known);
 
@@ -250,8 +295,17 @@ int luaopen_archive(lua_State *L)
 	static const luaL_Reg functions[] = {{"create", l_create},
 					     {"extract", l_extract},
 					     {"list", l_list},
+					     {"meter", l_meter},
 					     {NULL, NULL}};
 
+	static const luaL_Reg methods[] = {{"read", l_read_meter},
+					   {NULL, NULL}};
+
+	if (luaL_newmetatable(L, METER)) {
+		luaL_newlib(L, methods);
+		lua_setfield(L, -2, "__index");
+	}
+	lua_pop(L, 1);
 	luaL_newlib(L, functions);
 	return 1;
 }

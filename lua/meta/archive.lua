@@ -14,6 +14,7 @@ local archive = {}
 ---@field level? integer of compression (default the format's own)
 ---@field mtime? integer milliseconds since 1970 that every entry gets (default
 ---  each file's own)
+---@field meter? archive.Meter counts while it is done
 
 ---@class archive.ExtractOptions
 ---@field files? string[] globs of names, after `strip`: which (default all)
@@ -21,6 +22,7 @@ local archive = {}
 ---@field max_bytes? integer of all files together (default 16 GiB)
 ---@field max_entries? integer (default 1,000,000)
 ---@field max_ratio? integer of unpacked to packed bytes, from 32 MiB on (500)
+---@field meter? archive.Meter counts while it is done
 
 ---@class archive.ListOptions
 ---@field files? string[] globs of names: which (default all)
@@ -64,5 +66,17 @@ function archive.extract(file, dir, options) end
 ---@param options? archive.ListOptions
 ---@return archive.Entry[]
 function archive.list(file, options) end
+
+--- Returns a meter: given to archive.create or archive.extract, it tells other
+--- tasks how far they are.
+---@return archive.Meter
+function archive.meter() end
+
+---@class archive.Meter
+local meter = {}
+
+--- Returns what is done so far.
+---@return archive.Totals
+function meter:read() end
 
 return archive

@@ -45,7 +45,7 @@ static int copy_contents(struct packing *packing, int file, const char *name,
 				       (size_t)length) != length)
 			return pack_fail(err, packing->archive, "write",
 					 packing->options->path);
-		packing->totals->bytes += length;
+		pack_count(packing->options, packing->totals, 0, length);
 	}
 	return length < 0 ? file_error(err, "read", name) : 0;
 }
@@ -53,7 +53,7 @@ static int copy_contents(struct packing *packing, int file, const char *name,
 static int write_header(struct packing *packing, struct archive_entry *entry,
 			struct error **err)
 {
-	packing->totals->entries++;
+	pack_count(packing->options, packing->totals, 1, 0);
 	if (archive_write_header(packing->archive, entry) == ARCHIVE_OK)
 		return 0;
 	return pack_fail(err, packing->archive, "write",

@@ -64,7 +64,7 @@ static int count_bytes(const struct unpacking *unpacking, size_t more,
 {
 	const struct pack_options *options = unpacking->options;
 
-	unpacking->totals->bytes += (int64_t)more;
+	pack_count(options, unpacking->totals, 0, (int64_t)more);
 	if (unpacking->totals->bytes > options->max_bytes)
 		return error_set(err, ERROR_LIMIT,
 				 "'%s' has more than %lld bytes", options->path,
@@ -231,7 +231,7 @@ static int unpack_entry(struct unpacking *unpacking, const char *name,
 
 	if (dir < 0)
 		return -1;
-	unpacking->totals->entries++;
+	pack_count(unpacking->options, unpacking->totals, 1, 0);
 	if (archive_entry_filetype(unpacking->entry) == AE_IFDIR) {
 		result = unpack_dir(unpacking, dir, name, err);
 	} else if (unlinkat(dir, path_base(name), 0) != 0 && errno != ENOENT) {

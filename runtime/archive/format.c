@@ -105,6 +105,19 @@ int pack_fail(struct error **err, struct archive *archive, const char *verb,
 			 why ? why : "damaged");
 }
 
+void pack_count(const struct pack_options *options, struct pack_totals *totals,
+		int64_t entries, int64_t bytes)
+{
+	totals->entries += entries;
+	totals->bytes += bytes;
+	if (!options->meter)
+		return;
+	atomic_store_explicit(&options->meter->entries, totals->entries,
+			      memory_order_relaxed);
+	atomic_store_explicit(&options->meter->bytes, totals->bytes,
+			      memory_order_relaxed);
+}
+
 int pack_stopped(const struct pack_options *options, struct error **err)
 {
 	if (!options->cancelled || !atomic_load(options->cancelled))

@@ -10,6 +10,11 @@
 
 /* libarchive has the prefix archive_: ours is pack_. */
 
+/* What is done so far: counted by the worker, read by whoever wants to know. */
+struct pack_meter {
+	_Atomic int64_t entries, bytes;
+};
+
 struct pack_options {
 	const char *path; /* the archive's file; its name says the format */
 	const char *dir;  /* what is packed from, or unpacked into */
@@ -25,7 +30,8 @@ struct pack_options {
 	int64_t max_bytes;   /* unpacked, all together */
 	int64_t max_entries; /* of entries */
 	int64_t max_ratio;   /* of unpacked bytes to packed ones, from 1 */
-	atomic_bool *cancelled; /* tested now and then; NULL: never */
+	atomic_bool *cancelled;   /* tested now and then; NULL: never */
+	struct pack_meter *meter; /* NULL: nobody looks */
 };
 
 struct pack_totals {

@@ -12,6 +12,10 @@ enum { PACK_BLOCK = 64 * 1024 };
 int pack_fail(struct error **err, struct archive *archive, const char *verb,
 	      const char *path);
 
+/* Count an entry and bytes, in `totals` and for whoever looks. */
+void pack_count(const struct pack_options *options, struct pack_totals *totals,
+		int64_t entries, int64_t bytes);
+
 /* Set ERROR_CANCELLED when somebody asked to stop: -1 then. */
 int pack_stopped(const struct pack_options *options, struct error **err);
 

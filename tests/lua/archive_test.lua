@@ -164,6 +164,20 @@ return {
 			{ max_entries = 2 })
 	end,
 
+	meters_tell_how_far_it_is = function()
+		local dir = make_tree()
+		local meter = archive.meter()
+		local totals = archive.create(dir .. "/a.tar.gz", dir .. "/tree",
+			{ meter = meter })
+		test.equal(meter:read(), totals)
+		totals = archive.extract(dir .. "/a.tar.gz", dir .. "/out",
+			{ meter = meter, files = { "empty" } })
+		test.equal(meter:read(), { entries = 1, bytes = 0 })
+		test.equal(totals, { entries = 1, bytes = 0 })
+		test.raises("'meter' must be one of archive.meter",
+			archive.create, dir .. "/b.tar", dir, { meter = 1 })
+	end,
+
 	bombs_are_stopped = function()
 		local dir = test.temp_dir()
 		local file = dir .. "/zeros.tar.gz"
