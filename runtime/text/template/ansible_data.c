@@ -26,8 +26,6 @@ static int plain_copy(struct render *render, struct value value, int depth,
 				 datetime_print(render, value, 'T', &buf), &buf,
 				 out);
 	}
-	if (is_range(value))
-		return value_items(render, value, out);
 	if (is_sequence(value)) {
 		if (value_items(render, value, out))
 			return -1;

@@ -146,7 +146,8 @@ static int bind_combine(struct call *call, struct merger *merger)
 static int add_terms(struct call *call, struct value term, struct value out)
 {
 	if (term.kind == VALUE_UNDEFINED)
-		return render_missing(call->render, term);
+		return render_fail(call->render, RENDER_FILTER,
+				   "a dictionary to combine is undefined");
 	if (term.kind == VALUE_NONE)
 		return 0;
 	if (!is_sequence(term))
@@ -155,7 +156,9 @@ static int add_terms(struct call *call, struct value term, struct value out)
 		struct value item = term.list->items[i];
 
 		if (item.kind == VALUE_UNDEFINED)
-			return render_missing(call->render, item);
+			return render_fail(call->render, RENDER_FILTER,
+					   "a dictionary to combine is "
+					   "undefined");
 		if (item.kind != VALUE_NONE &&
 		    ansible_add(call->render, out, item))
 			return -1;

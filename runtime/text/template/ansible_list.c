@@ -282,8 +282,6 @@ static int elements_of(struct call *call, struct value *out)
 {
 	struct value subject = call->subject;
 
-	if (subject.kind == VALUE_UNDEFINED)
-		return render_missing(call->render, subject);
 	if (subject.kind == VALUE_DICT) {
 		struct call inner = {.render = call->render,
 				     .subject = subject,

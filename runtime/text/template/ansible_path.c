@@ -6,8 +6,6 @@ static int path_text(struct call *call, struct value path, struct value *out)
 {
 	*out = path;
 	out->flags = 0;
-	if (path.kind == VALUE_UNDEFINED)
-		return render_missing(call->render, path);
 	if (is_string(path))
 		return 0;
 	return fail_type(call->render,
@@ -187,8 +185,6 @@ static int filter_path_join(struct call *call, struct value *out)
 
 	if (ansible_bind_none(call))
 		return -1;
-	if (subject.kind == VALUE_UNDEFINED)
-		return render_missing(call->render, subject);
 	*out = subject;
 	if (is_string(subject))
 		return 0;
@@ -404,9 +400,16 @@ static int filter_urlsplit(struct call *call, struct value *out)
 	bool chosen;
 
 	if (call_bind(call, names, 0, arguments) ||
-	    argument_bool(call->render, arguments[0], false, &chosen) ||
-	    path_text(call, call->subject, &text) ||
-	    url_dict(call, text, &dict))
+	    argument_bool(call->render, arguments[0], false, &chosen))
+		return -1;
+	text = call->subject;
+	if (text.kind == VALUE_UNDEFINED)
+		return render_missing(call->render, text);
+	if (!is_string(text))
+		return render_fail(call->render, RENDER_RUNTIME,
+				   "'%s' object has no attribute 'decode'",
+				   value_type_name(text));
+	if (url_dict(call, text, &dict))
 		return -1;
 	*out = dict;
 	if (!chosen)
@@ -435,11 +438,17 @@ static int hex_digit(char c)
 /* unquote_plus: "%2F" and "+". */
 static int filter_urldecode(struct call *call, struct value *out)
 {
-	struct value text;
+	struct value text = call->subject;
 	struct buf buf;
 
-	if (bind_path(call, &text))
+	if (ansible_bind_none(call))
 		return -1;
+	if (text.kind == VALUE_UNDEFINED)
+		return render_missing(call->render, text);
+	if (!is_string(text))
+		return render_fail(call->render, RENDER_RUNTIME,
+				   "'%s' object has no attribute 'replace'",
+				   value_type_name(text));
 	text_init(&buf);
 	for (uint32_t i = 0; i < text.length; i++) {
 		char c = text.bytes[i];

@@ -123,7 +123,10 @@ static int filter_regex_findall(struct call *call, struct value *out)
 	return find_all(call, regex, text, *out);
 }
 
-/* "\1" or "\g<name>" as the number of a group; -1 after render_fail. */
+/*
+ * "\1" or "\g<name>" as the number of a group, one too large when there is no
+ * such group; -1 after render_fail.
+ */
 static int64_t wanted_group(struct call *call, const struct regex *regex,
 			    struct value argument)
 {
@@ -150,10 +153,8 @@ static int64_t wanted_group(struct call *call, const struct regex *regex,
 		group = number.integer;
 	else
 		group = regex_group(regex, name);
-	if (group < 0 || group > regex_groups(regex)) {
-		render_fail(call->render, RENDER_RUNTIME, "no such group");
-		return -1;
-	}
+	if (group < 0 || group > regex_groups(regex))
+		return regex_groups(regex) + 1;
 	return group;
 }
 
@@ -203,6 +204,9 @@ static int filter_regex_search(struct call *call, struct value *out)
 			return -1;
 		if (found == 0)
 			continue;
+		if (group > regex_groups(regex))
+			return render_fail(call->render, RENDER_RUNTIME,
+					   "no such group");
 		part = regex_part(&match, text, (uint32_t)group);
 		if (part.kind == VALUE_ABSENT)
 			part = value_none();
@@ -266,8 +270,6 @@ static int matches(struct call *call, const struct value *arguments,
 
 	if (flags_of(call, arguments[1], arguments[2], &flags))
 		return -1;
-	if (call->subject.kind == VALUE_UNDEFINED)
-		return render_missing(call->render, call->subject);
 	if (ansible_text(call, call->subject, &text))
 		return -1;
 	regex = compile(call, arguments[0], flags);

@@ -18,8 +18,6 @@ static int result_entry(struct call *call, const char *key, bool *out)
 	*out = false;
 	if (ansible_bind_none(call))
 		return -1;
-	if (call->subject.kind == VALUE_UNDEFINED)
-		return render_missing(call->render, call->subject);
 	if (call->subject.kind != VALUE_DICT)
 		return render_fail(call->render, RENDER_FILTER,
 				   "The '%s' test expects a dictionary", key);
@@ -151,6 +149,15 @@ static int test_all(struct call *call, struct value *out)
 	return quantify(call, false, out);
 }
 
+static int check_hashable(struct call *call, const struct value_list *list)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		if (!value_hashable(list->items[i]))
+			return fail_type(call->render, "unhashable type: '%s'",
+					 value_type_name(list->items[i]));
+	return 0;
+}
+
 /* Is everything of `inner` in `outer`? Both as sets. */
 static int within(struct call *call, struct value inner, struct value outer,
 		  struct value *out)
@@ -162,10 +169,10 @@ static int within(struct call *call, struct value inner, struct value outer,
 	if (value_items(call->render, inner, &items) ||
 	    value_items(call->render, outer, &others))
 		return -1;
+	if (check_hashable(call, items.list) ||
+	    check_hashable(call, others.list))
+		return -1;
 	for (uint32_t i = 0; found && i < items.list->count; i++) {
-		if (!value_hashable(items.list->items[i]))
-			return fail_type(call->render, "unhashable type: '%s'",
-					 value_type_name(items.list->items[i]));
 		if (ansible_in(call->render, others.list, items.list->items[i],
 			       &found))
 			return -1;
@@ -202,6 +209,8 @@ static int test_nan(struct call *call, struct value *out)
 {
 	if (ansible_bind_none(call))
 		return -1;
+	if (call->subject.kind == VALUE_UNDEFINED)
+		return render_missing(call->render, call->subject);
 	return answer(out, call->subject.kind == VALUE_FLOAT &&
 				   isnan(call->subject.number));
 }

@@ -153,8 +153,6 @@ static int filter_type_debug(struct call *call, struct value *out)
 
 static int filter_split(struct call *call, struct value *out)
 {
-	if (call->subject.kind == VALUE_UNDEFINED)
-		return render_missing(call->render, call->subject);
 	if (!is_string(call->subject))
 		return fail_type(call->render,
 				 "descriptor 'split' for 'str' objects "

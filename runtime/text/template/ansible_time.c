@@ -10,16 +10,19 @@ static int filter_strftime(struct call *call, struct value *out)
 {
 	static const char *const names[] = {"second", "utc", NULL};
 	struct value arguments[2];
-	struct value format;
+	struct value format = call->subject;
 	double number = 0;
 	time_t seconds;
 	struct tm tm;
 	bool utc;
 
 	if (call_bind(call, names, 0, arguments) ||
-	    ansible_text(call, call->subject, &format) ||
 	    argument_bool(call->render, arguments[1], false, &utc))
 		return -1;
+	if (!is_string(format))
+		return fail_type(call->render,
+				 "strftime() argument 1 must be str, not %s",
+				 value_type_name(format));
 	seconds = time(NULL);
 	if (ansible_given(arguments[0])) {
 		if (is_string(arguments[0])
@@ -192,9 +195,10 @@ static int filter_to_datetime(struct call *call, struct value *out)
 		return -1;
 	if (format.kind == VALUE_ABSENT)
 		format = LITERAL("%Y-%m-%d %H:%M:%S");
-	if (argument_text(call, call->subject, "argument 1") ||
-	    argument_text(call, format, "argument 2"))
-		return -1;
+	if (!is_string(call->subject) || !is_string(format))
+		return fail_type(call->render,
+				 "strptime() argument 1 must be str, not %s",
+				 value_type_name(call->subject));
 	parser.at = call->subject.bytes;
 	parser.end = parser.at + call->subject.length;
 	if (!parse(&parser, format))

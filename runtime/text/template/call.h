@@ -94,6 +94,8 @@ struct value_class {
 	int64_t (*length)(struct value self); /* -1: it has none */
 	int (*print)(struct render *render, struct value self,
 		     struct buf *out); /* NULL: "<name object>" */
+	int (*repr)(struct render *render, struct value self,
+		    struct buf *out); /* NULL: as `print` */
 };
 
 /* Every object starts with this. */

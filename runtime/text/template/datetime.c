@@ -65,6 +65,25 @@ static int print_datetime(struct render *render, struct value self,
 	return put_time(micro_of(self), ' ', out);
 }
 
+static int repr_datetime(struct render *render, struct value self,
+			 struct buf *out)
+{
+	int64_t micro = micro_of(self);
+	struct tm tm;
+
+	(void)render;
+	broken_down(micro, &tm);
+	buf_printf(out, "datetime.datetime(%d, %d, %d, %d, %d",
+		   tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+		   tm.tm_min);
+	if (tm.tm_sec || fraction(micro))
+		buf_printf(out, ", %d", tm.tm_sec);
+	if (fraction(micro))
+		buf_printf(out, ", %lld", (long long)fraction(micro));
+	buf_putc(out, ')');
+	return 0;
+}
+
 /* "%f" is Python's own; the rest the C library knows. */
 int time_format(struct render *render, struct value format, const struct tm *tm,
 		int64_t micro, struct value *out)
@@ -249,6 +268,7 @@ static const struct value_class datetime_class = {
 	.name = "datetime",
 	.attribute = datetime_attribute,
 	.print = print_datetime,
+	.repr = repr_datetime,
 };
 
 static const struct value_class duration_class = {

@@ -172,6 +172,10 @@ static int repr_in(struct render *render, struct value value,
 		return value.kind == VALUE_DICT
 			       ? repr_dict(render, value, &frame, out)
 			       : repr_items(render, value, &frame, out);
+	case VALUE_OBJECT:
+		if (value.object->class->repr)
+			return value.object->class->repr(render, value, out);
+		return repr_object(render, value, out);
 	default:
 		return value_print(render, value, out);
 	}

@@ -7,6 +7,7 @@ struct filler {
 	struct value text;
 	struct regex_match match;
 	struct buf *out;
+	bool checking; /* the replacement, before anything has matched */
 };
 
 static int put_group(struct filler *filler, int group)
@@ -16,6 +17,8 @@ static int put_group(struct filler *filler, int group)
 	if (group < 0 || (uint32_t)group > regex_groups(filler->regex))
 		return render_fail(filler->render, RENDER_RUNTIME,
 				   "invalid group reference %d", group);
+	if (filler->checking)
+		return 0;
 	part = regex_part(&filler->match, filler->text, (uint32_t)group);
 	if (part.kind != VALUE_ABSENT)
 		buf_append(filler->out, part.bytes, part.length);
@@ -173,7 +176,12 @@ int regex_replace(struct render *render, struct regex *regex, struct value text,
 	int status;
 
 	text_init(&buf);
-	status = replace_all(&filler, replacement, most);
+	filler.checking = true;
+	status = put_replacement(&filler, replacement);
+	filler.checking = false;
+	buf_clear(&buf);
+	if (status == 0)
+		status = replace_all(&filler, replacement, most);
 	if (buf.full)
 		return text_take(render, &buf, out);
 	return text_done(render, status, &buf, out);

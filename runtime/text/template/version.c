@@ -228,6 +228,30 @@ static int operator_of(struct call *call, struct value name, char out[3])
 			   is_string(name) ? name.bytes : "");
 }
 
+/* A number and a word at the same place have no order. */
+static int check_order(struct call *call, const struct value_list *left,
+		       const struct value_list *right)
+{
+	for (uint32_t i = 0; i < left->count && i < right->count; i++) {
+		bool equal;
+
+		if (value_equal(call->render, left->items[i], right->items[i],
+				&equal))
+			return -1;
+		if (equal)
+			continue;
+		if (is_string(left->items[i]) == is_string(right->items[i]))
+			return 0;
+		return render_fail(call->render, RENDER_FILTER,
+				   "Version comparison failed: '<' not "
+				   "supported between instances of '%s' and "
+				   "'%s'",
+				   value_type_name(left->items[i]),
+				   value_type_name(right->items[i]));
+	}
+	return 0;
+}
+
 enum { VERSION, OPERATOR, STRICT, TYPE };
 
 static int check(struct call *call, struct value arguments[4])
@@ -278,6 +302,7 @@ int test_version(struct call *call, struct value *out)
 	     operator_of(call, arguments[OPERATOR], operator)) ||
 	    parts_of(call, arguments[TYPE], call->subject, &left) ||
 	    parts_of(call, arguments[TYPE], arguments[VERSION], &right) ||
+	    check_order(call, left.list, right.list) ||
 	    value_equal(call->render, left, right, &equal))
 		return -1;
 	if (operator[0] == '=' || operator[0] == '!') {
