@@ -127,11 +127,17 @@ static void set_text(lua_State *L, const char *name, const struct buf *text)
 
 static void set_url(lua_State *L, const struct request *request)
 {
-	char *url = url_mask(request->response.url ? request->response.url
-						   : request->host);
+	const char *url =
+		request->response.url ? request->response.url : request->host;
+	char *masked;
 
-	lua_pushstring(L, url);
-	mem_free(url);
+	if (!strpbrk(url, "@=")) {
+		lua_pushstring(L, url); /* nothing to hide: the usual case */
+	} else {
+		masked = url_mask(url);
+		lua_pushstring(L, masked);
+		mem_free(masked);
+	}
 	lua_setfield(L, -2, "url");
 }
 

@@ -10,7 +10,7 @@
 
 #define PROTOCOLS "http,https"
 
-enum { BUFFER = 16384, EXPECT_MS = 300 };
+enum { BUFFER = 65536, LARGE_BUFFER = 512 * 1024, EXPECT_MS = 300 };
 
 static void set_long(CURL *easy, CURLoption option, uint64_t value)
 {
@@ -318,6 +318,10 @@ int request_configure(struct request *request,
 		curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
 		curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
 		curl_easy_setopt(easy, CURLOPT_XFERINFODATA, request);
+		request->dirty = true;
+	}
+	if (options->to || options->stream) {
+		curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)LARGE_BUFFER);
 		request->dirty = true;
 	}
 	set_tls(request, options);

@@ -6,7 +6,7 @@
 requests=${REQUESTS:-20000}
 parallel=${PARALLEL:-50}
 megabytes=${MEGABYTES:-2000}
-rounds=${ROUNDS:-3}
+rounds=${ROUNDS:-5}
 nginx_pid=0
 helper_pid=0
 
@@ -16,12 +16,6 @@ stop() {
 	finish
 }
 trap stop EXIT
-
-# A port that is free now: what nginx cannot choose by itself.
-free_port() {
-	"$bin" sql 'select abs(random()) % 20000 + 20000' 2>/dev/null |
-		grep -oE '[0-9]{5}' | head -n 1
-}
 
 start_nginx() {
 	mkdir -p "$top/www"
@@ -55,32 +49,6 @@ start_nginx() {
 	exit 1
 }
 
-# spent COMMAND…: sets wall and cpu, in ms.
-spent() {
-	local TIMEFORMAT='%R %U %S' all
-	all=$({ time "$@" >/dev/null 2>"$top/err"; } 2>&1) || {
-		cat "$top/err" >&2
-		exit 1
-	}
-	read -r wall cpu < <(awk '{printf "%d %d\n", $1 * 1000,
-		($2 + $3) * 1000}' <<<"$all")
-}
-
-# best NAME COMMAND…: the round with the least CPU.
-best() {
-	local name=$1 least_wall=999999 least_cpu=999999
-	shift
-	for _ in $(seq "$rounds"); do
-		spent "$@"
-		[ "$wall" -lt "$least_wall" ] && least_wall=$wall
-		[ "$cpu" -lt "$least_cpu" ] && least_cpu=$cpu
-	done
-	wall=$least_wall cpu=$least_cpu
-	awk -v n="$name" -v w="$wall" -v c="$cpu" -v r="$requests" 'BEGIN {
-		printf "  %-28s %7.0f /s  %6.1f us CPU each\n", n,
-			r * 1000 / w, c * 1000 / r }'
-}
-
 have nginx || exit 0
 have curl || exit 0
 title "$requests small requests to nginx, $parallel at a time"
@@ -100,10 +68,34 @@ return { requests = function()
 	assert(total == $requests * 13)
 end }
 LUA
-best "curl -Z" curl -s -Z --parallel-max "$parallel" -o /dev/null \
-	"http://127.0.0.1:$port/small?[1-$requests]"
-peer_wall=$wall peer_cpu=$cpu
-best "tidemill (http.each)" "$bin" test --timeout 60s "$top/each_test.lua"
-awk -v w="$wall" -v c="$cpu" -v pw="$peer_wall" -v pc="$peer_cpu" 'BEGIN {
-	printf "  rate %.2fx curl -Z (aim 1.3), CPU %.2fx (aim 0.55)\n", pw / w,
-		c / pc }'
+"$tools/measure" "$rounds" \
+	"curl -Z=curl -s -Z --parallel-max $parallel -o /dev/null \
+		http://127.0.0.1:$port/small?[1-$requests]" \
+	"tidemill (http.each)=$bin test --timeout 60s $top/each_test.lua"
+echo "  (aim: wall 0.77x of curl -Z, cpu 0.55x)"
+
+title "$megabytes MB down, then up, in constant memory"
+mkfifo "$top/hold"
+"$tools/../e2e/http_server" <"$top/hold" >"$top/port" &
+helper_pid=$!
+exec 9>"$top/hold"
+until [ -s "$top/port" ]; do read -r -t 0.05 <> <(:); done
+port=$(cat "$top/port")
+bytes=$((megabytes * 1000000))
+truncate -s "$bytes" "$top/sparse"
+one_test() { # NAME LUA
+	printf 'local http = require("http")\nreturn { it = function()\n%s\nend }' \
+		"$2" >"$top/$1_test.lua"
+}
+one_test down "local stream = http.get('http://127.0.0.1:$port/bytes/$bytes',
+	{ stream = true })
+local total = 0
+for piece in function() return stream:read() end do total = total + #piece end
+assert(total == $bytes)"
+one_test up "assert(http.put('http://127.0.0.1:$port/upload',
+	{ upload = '$top/sparse' }).body == '$bytes')"
+"$tools/measure" 1 \
+	"curl, down=curl -s -o /dev/null http://127.0.0.1:$port/bytes/$bytes" \
+	"tidemill, down=$bin test --timeout 600s $top/down_test.lua" \
+	"curl, up=curl -s -T $top/sparse http://127.0.0.1:$port/upload" \
+	"tidemill, up=$bin test --timeout 600s $top/up_test.lua"

@@ -16,7 +16,7 @@ packages="gcc make pkg-config git ca-certificates liblua5.4-dev lua5.4
 	openssh-client openssh-server sqlite3 tzdata procps util-linux"
 
 [ "${1:-}" = bench ] && packages="$packages ninja-build parallel neovim
-	inotify-tools python3 python3-jinja2"
+	inotify-tools nginx-light curl python3 python3-jinja2"
 [ "${1:-}" = fuzz ] && packages="$packages clang-14 libclang-rt-14-dev"
 
 missing=""
