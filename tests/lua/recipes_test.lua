@@ -50,6 +50,19 @@ function tests.the_recipe_of_the_readme_runs()
 	end
 end
 
+function tests.the_recipe_of_the_readme_passes_its_test()
+	local place = test.temp_dir()
+	local recipe, more = fs.read("README.md"):match(
+		"```lua\n(.-)```.-```lua\n(.-)```")
+
+	fs.mkdir(place .. "/tests")
+	fs.write(place .. "/tidemill.lua", recipe)
+	fs.write(place .. "/tests/shop_test.lua", more)
+	local out = proc.run { "/proc/self/exe", "test", cwd = place,
+		env = { TIDEMILL_HOME = place .. "/home" } }.stdout
+	test.match(out, "3 passed, 0 failed")
+end
+
 function tests.make_builds_and_tests()
 	local place = place_with("make")
 
