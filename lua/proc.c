@@ -257,18 +257,12 @@ static int l_wait_for(lua_State *L)
 int luaopen_proc(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{"run", l_run},
-		{"spawn", proc_spawn},
-		{"isolate", l_isolate},
-		{"release", l_release},
-		{"sweep", l_sweep},
-		{"describe", l_describe},
-		{"alive", l_alive},
-		{"start_time", l_start_time},
-		{"signal", l_signal},
-		{"pid", l_pid},
-		{"wait_for", l_wait_for},
-		{NULL, NULL},
+		{"run", l_run},           {"spawn", proc_spawn},
+		{"isolate", l_isolate},   {"release", l_release},
+		{"sweep", l_sweep},       {"describe", l_describe},
+		{"alive", l_alive},       {"start_time", l_start_time},
+		{"signal", l_signal},     {"pid", l_pid},
+		{"wait_for", l_wait_for}, {NULL, NULL},
 	};
 
 	proc_handle_register(L);
