@@ -140,6 +140,7 @@ static bool fork_runner(struct launcher *launcher, int64_t run, int log,
 	}
 	log_warn("the process that runners are made of has ended");
 	close_zygote(launcher);
+	open_zygote(launcher); /* for the runs after this one */
 	return false;
 }
 
