@@ -152,7 +152,7 @@ function tests.counted_code_is_the_same_code()
 	local instrument = require("testing.instrument")
 	local count = 0
 
-	for _, dir in ipairs { "stdlib", "recipes", "tests/lua" } do
+	for _, dir in ipairs { "stdlib/testing", "stdlib/run", "recipes" } do
 		for _, name in ipairs(fs.glob("**/*.lua", dir)) do
 			local text = fs.read(dir .. "/" .. name)
 			local counted, counters = instrument.text(text)
