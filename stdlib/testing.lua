@@ -27,8 +27,9 @@ function testing.world(options)
 	return require("testing.world").new(options)
 end
 
---- Returns fakes of programs (`processes =`) from a file. With `record`, or
---- when TIDEMILL_RECORD is set, programs run for real and the file is written.
+--- Returns fakes of programs and servers (`processes =`, `http =`) from a file.
+--- With `record`, or when TIDEMILL_RECORD is set, programs run and servers are
+--- asked for real, and the file is written.
 ---@param path string
 ---@param options? { record?: boolean, secrets?: string[] }
 ---@return testing.Fixture

@@ -1,12 +1,13 @@
---- Programs as they ran once: recorded to a JSON file, replayed from it. Values
---- of secrets are masked in everything that is written.
+--- Programs and servers as they were once: recorded to a JSON file, replayed
+--- from it. Values of secrets are masked in everything that is written.
 
 local json = require("json")
 local rules = require("testing.rules")
 
 ---@class testing.Fixture
 ---@field path string
----@field entries table[]
+---@field entries table[] programs
+---@field requests table[]
 ---@field recording boolean
 ---@field mask? steplog.Mask
 local Fixture = { is_fixture = true }
@@ -55,14 +56,19 @@ local function unpack_text(value)
 	end))
 end
 
-local function save(self)
-	local fs, path = require("fs"), require("path")
+local function lines_of(entries)
 	local lines = {}
 
-	for i, entry in ipairs(self.entries) do lines[i] = json.encode(entry) end
+	for i, entry in ipairs(entries) do lines[i] = json.encode(entry) end
+	return table.concat(lines, ",\n")
+end
+
+local function save(self)
+	local fs, path = require("fs"), require("path")
+
 	fs.mkdir(path.dir(self.path))
-	fs.write(self.path, ('{"processes": [\n%s\n]}\n'):format(
-		table.concat(lines, ",\n")))
+	fs.write(self.path, ('{"processes": [\n%s\n], "requests": [\n%s\n]}\n')
+		:format(lines_of(self.entries), lines_of(self.requests)))
 end
 
 local function give_output(options, result)
@@ -98,6 +104,74 @@ function Fixture:run(command, options, real, world)
 	return result
 end
 
+--- What is told of a header that says who somebody is.
+local PRIVATE <const> = { ["set-cookie"] = true,
+	["www-authenticate"] = true }
+
+local function headers_of(self, headers, world)
+	local copy = {}
+
+	for name, value in pairs(headers or {}) do
+		if not PRIVATE[name:lower()] then
+			copy[name] = settled(self, value, world)
+		end
+	end
+	return copy
+end
+
+--- Asks a server and records what it answers.
+---@async
+---@param request testing.Request
+---@param world testing.World
+---@return table
+function Fixture:request(request, world)
+	local options = {}
+
+	for key, value in pairs(request.options) do options[key] = value end
+	if options.stream or options.to then
+		error({ code = "invalid", message = "a response that is"
+			.. " streamed, or goes to a file, cannot be recorded"
+			.. " in a fixture" }, 0)
+	end
+	if type(options.body) == "function" then options.body = request.body end
+	options.url, options.base, options.query = request.url, nil, nil
+	options.method = request.method
+	local ok, answer = pcall(require("testing.world").real("http", "request"),
+		options)
+	if not ok and (type(answer) ~= "table" or not answer.reason
+		or answer.code == "cancelled") then
+		error(answer, 0)
+	end
+	request.status = answer.status
+	self.requests[#self.requests + 1] = {
+		request = settled(self, request.text, world),
+		status = answer.status, duration = answer.ms,
+		reason = answer.reason ~= "status" and answer.reason or nil,
+		headers = headers_of(self, answer.headers, world),
+		body = pack(settled(self, answer.body or "", world)) }
+	save(self)
+	if not ok then error(answer, 0) end
+	return answer
+end
+
+--- The rules that replay requests, nil while they are recorded.
+---@return testing.Rule[]
+function Fixture:request_rules()
+	local list = {}
+
+	for i, entry in ipairs(self.recording and {} or self.requests) do
+		list[i] = { shown = entry.request, used = 0, times = 1,
+			wants = function(subject)
+				return subject.text == entry.request
+			end, reply = { status = entry.status,
+				reason = entry.reason,
+				headers = entry.headers,
+				body = unpack_text(entry.body),
+				duration = entry.duration } }
+	end
+	return list
+end
+
 --- Each entry answers once, in the order in which they were recorded.
 ---@return testing.Rule[]
 function Fixture:rules()
@@ -131,10 +205,10 @@ local function read(path)
 		error({ code = "invalid", message = ("'%s' is no fixture")
 			:format(path) }, 0)
 	end
-	return value.processes
+	return value
 end
 
---- Returns the programs of a file, or a recorder that writes it.
+--- Returns the programs and servers of a file, or a recorder that writes it.
 ---@param path string
 ---@param options? { record?: boolean, secrets?: string[] }
 ---@return testing.Fixture
@@ -144,8 +218,9 @@ return function(path, options)
 	local wanted = os.getenv("TIDEMILL_RECORD")
 
 	if recording == nil then recording = wanted ~= nil and wanted ~= "" end
+	local found = recording and {} or read(path)
 	return setmetatable({ path = path, recording = recording,
-		entries = recording and {} or read(path),
+		entries = found.processes or {}, requests = found.requests or {},
 		mask = options.secrets
 			and require("steplog").mask(options.secrets) },
 		Fixture)

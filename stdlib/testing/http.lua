@@ -192,7 +192,8 @@ local function delay_of(retry, tries, response)
 end
 
 local function ask(self, request)
-	local reply, rule = rules.reply(self.rules, request)
+	local reply, rule = rules.reply(self.rules, self.fixture
+		and self.fixture:subject(request, self.world) or request)
 
 	if not rule then
 		self.world:fail("unexpected request: %s\n%s\nFake it with http ="
@@ -233,6 +234,9 @@ local function perform(self, url, options)
 	local tries = 0
 
 	self.calls[#self.calls + 1] = request
+	if self.fixture and self.fixture.recording then
+		return self.fixture:request(request, self.world)
+	end
 	while true do
 		tries = tries + 1
 		local response, problem = try(self, request, tries)
@@ -304,6 +308,10 @@ return function(world, given, calls)
 	local self = setmetatable({ world = world, calls = calls or {} }, Http)
 
 	if given == "real" then return self end
+	if type(given) == "table" and given.is_fixture then
+		self.fixture, self.rules = given, given:request_rules()
+		return self
+	end
 	local copy = {}
 	for key, value in pairs(given or {}) do
 		if type(key) == "string" and not key:find("^[%u*]+ ") then

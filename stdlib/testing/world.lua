@@ -93,12 +93,27 @@ function World:call(fn, ...)
 	return table.unpack(results, 2, results.n)
 end
 
+local originals = {}
+
 --- Puts `make(real)` in the place of each function of a module.
 local function replace(module, names, make)
 	for _, name in ipairs(names) do
 		local real = module[name]
-		if real then module[name] = make(name, real) end
+		if real then
+			module[name] = make(name, real)
+			originals[module[name]] = real
+		end
 	end
+end
+
+--- Returns the function of a module that a world has replaced.
+---@param module string
+---@param name string
+---@return function
+function world.real(module, name)
+	local fn = require(module)[name]
+
+	return originals[fn] or fn
 end
 
 local function install_time()

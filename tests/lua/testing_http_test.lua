@@ -155,4 +155,35 @@ function tests.real_requests_of_recipes_are_recorded()
 	testing.equal(result:resume().notes, { "200 true" })
 end
 
+function tests.servers_are_recorded_and_replayed()
+	local helper = assert(load(fs.read("tests/lua/http_helper.lua"),
+		"@tests/lua/http_helper.lua"))()
+	local file = testing.temp_dir() .. "/fixture.json"
+	local shop = testing.recipe { text = ([[
+	local http = require("http")
+	return { secrets = "TOKEN", run = function(ctx)
+		local found = http.get("%s/echo", { query = {
+			token = ctx.secrets.TOKEN }, bearer = ctx.secrets.TOKEN })
+		ctx:note(found.status .. " " .. #found.body)
+		local ok, why = pcall(http.get, "%s/status/404")
+		ctx:note(why.reason .. " " .. tostring(why.status))
+		local session <close> = http.session { base = "%s" }
+		ctx:note(session:post("/echo", { body = "abc" }).status)
+	end }]]):gsub("%%s", (helper.start())) }
+	local function run(record)
+		return shop:run { secrets = { TOKEN = "very-s3cret" },
+			http = testing.fixture(file, { record = record,
+			secrets = { "very-s3cret" } }) }
+	end
+	local live = run(true)
+
+	testing.equal(live.error, nil)
+	testing.ok(not fs.read(file):find("very-s3cret", 1, true))
+	local again = run(false)
+	testing.equal(again.error, nil)
+	testing.equal(#again.requests, 3)
+	testing.equal(again.notes[2], live.notes[2])
+	testing.equal(again.notes[3], live.notes[3])
+end
+
 return tests
