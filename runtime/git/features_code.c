@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "runtime/git/features_utf8.h"
+
 static const char *const extensions[] = {
 	"c",  "h",  "cc",   "cpp", "cxx", "hpp", "hh", "py", "lua", "js", "ts",
 	"go", "rs", "java", "pl",  "pm",  "rb",  "sh", "m",  "y",   "l",  "inc",
@@ -55,33 +57,6 @@ static const char *const fixes[] = {
 static const char *const phrases[] = {"use.after.free", "null.pointer",
 				      "off.by.one"};
 
-/* The character at `text`, and its length; a broken one is U+FFFD. */
-static uint32_t character(const unsigned char *text, size_t *length)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t size = text[0] < 0x80   ? 1
-		      : text[0] < 0xc0 ? 0
-		      : text[0] < 0xe0 ? 2
-		      : text[0] < 0xf0 ? 3
-		      : text[0] < 0xf8 ? 4
-				       : 0;
-	uint32_t code = text[0];
-
-	*length = 1;
-	if (size == 1)
-		return code;
-	code &= 0xffU >> (size + 1);
-	for (size_t i = 1; i < size; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0xfffd;
-		code = code << 6 | (text[i] & 0x3f);
-	}
-	if (size == 0 || code < least[size])
-		return 0xfffd;
-	*length = size;
-	return code;
-}
-
 /* Letters and digits of all scripts: what is left beside signs and symbols. */
 static bool is_word(uint32_t code)
 {
@@ -99,7 +74,7 @@ static bool is_word(uint32_t code)
 	       (code < 0x3000 || code > 0x3004) &&
 	       (code < 0x3008 || code > 0x3020) &&
 	       (code < 0xfe00 || code > 0xfe6f) &&
-	       (code < 0xff01 || code > 0xff0f) && code != 0xfffd &&
+	       (code < 0xff01 || code > 0xff0f) && code != UTF8_BROKEN &&
 	       (code < 0x1f000 || code > 0x1faff);
 }
 
@@ -107,7 +82,7 @@ static bool at_word(const unsigned char *text)
 {
 	size_t length;
 
-	return *text && is_word(character(text, &length));
+	return *text && is_word(utf8_character(text, &length));
 }
 
 static bool is_fix_word(const unsigned char *word, size_t length)
@@ -129,7 +104,7 @@ static bool is_fix_phrase(const unsigned char *text)
 			size_t length = 1;
 
 			if (*phrase == '.')
-				character(at, &length);
+				utf8_character(at, &length);
 			else if (tolower(*at) != *phrase)
 				break;
 			at += length;
@@ -148,13 +123,13 @@ bool subject_is_fix(const char *subject)
 		const unsigned char *word = at;
 		size_t length;
 
-		while (*at && is_word(character(at, &length)))
+		while (*at && is_word(utf8_character(at, &length)))
 			at += length;
 		if (at > word && (is_fix_word(word, (size_t)(at - word)) ||
 				  is_fix_phrase(word)))
 			return true;
 		if (*at) {
-			character(at, &length);
+			utf8_character(at, &length);
 			at += length;
 		}
 	}

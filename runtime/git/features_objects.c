@@ -112,6 +112,22 @@ static void list(struct objects *objects, struct object *object)
 		make_room(objects);
 }
 
+/* Larger than what is read at all? Its header says so at once. */
+static bool is_huge(struct object *object)
+{
+	size_t size = 0;
+	git_object_t type;
+
+	if (!object->owner->read_header ||
+	    object->owner->read_header(&size, &type, object->owner,
+				       &object->oid) != 0 ||
+	    size <= OBJECT_MAX)
+		return false;
+	object->type = type;
+	object->huge = true;
+	return true;
+}
+
 /* Bytes of some backend. Returns 0, GIT_ENOTFOUND or another error. */
 static int read_bytes(struct objects *objects, struct object *object)
 {
@@ -121,6 +137,8 @@ static int read_bytes(struct objects *objects, struct object *object)
 		void *bytes = NULL;
 
 		object->owner = objects->backends[i];
+		if (is_huge(object))
+			return 0;
 		status = object->owner->read(&bytes, &object->size,
 					     &object->type, object->owner,
 					     &object->oid);
@@ -141,12 +159,6 @@ static int read_object(struct objects *objects, struct object *object)
 	/* A pack that came a moment ago is not known yet. */
 	if (status == GIT_ENOTFOUND && git_odb_refresh(objects->odb) == 0)
 		status = read_bytes(objects, object);
-	if (status == 0 && object->size > OBJECT_MAX) {
-		git_odb_backend_data_free(object->owner, (void *)object->bytes);
-		object->bytes = NULL;
-		object->size = 0;
-		object->huge = true;
-	}
 	return status;
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/git/features_code.h"
 #include "runtime/git/features_commit.h"
 #include "runtime/git/features_crew.h"
+#include "runtime/git/features_utf8.h"
 
 #define SUBJECT_READ_MAX ((size_t)64 << 10)
 #define LOOK_EVERY 64 /* commits between two looks at whether to stop */
@@ -18,7 +19,7 @@ struct walk {
 	struct crew *crew; /* NULL until there is something to do */
 	struct commit_text commit;
 	struct buf subject;
-	struct buf email;
+	struct buf text;
 	uint32_t *stack; /* revisions still to be read */
 	size_t height;
 	size_t capacity;
@@ -64,42 +65,58 @@ static int read_commit(struct walk *walk, const git_oid *oid,
 	return error_set(walk->err, ERROR_INVALID, "%s is not a commit", hex);
 }
 
-static uint32_t lower(struct walk *walk, const char *text, size_t length)
+static uint32_t name_of(struct walk *walk, const char *text, size_t length)
 {
-	buf_clear(&walk->email);
-	for (size_t i = 0; i < length; i++)
-		buf_putc(&walk->email, (char)tolower((unsigned char)text[i]));
-	return names_add(&walk->history->names,
-			 walk->email.data ? walk->email.data : "",
-			 walk->email.length);
+	utf8_take(&walk->text, text, length);
+	return names_add(&walk->history->names, walk->text.data,
+			 walk->text.length);
+}
+
+static uint32_t lower_name_of(struct walk *walk, const char *text,
+			      size_t length)
+{
+	utf8_take(&walk->text, text, length);
+	for (size_t i = 0; i < walk->text.length; i++)
+		walk->text.data[i] =
+			(char)tolower((unsigned char)walk->text.data[i]);
+	return names_add(&walk->history->names, walk->text.data,
+			 walk->text.length);
+}
+
+/* The subject's name; *fix: does it speak of one? */
+static uint32_t subject_of(struct walk *walk, bool *fix)
+{
+	struct buf *text = &walk->text;
+	size_t length;
+
+	commit_subject(&walk->commit, &walk->subject);
+	utf8_take(text, walk->subject.data ? walk->subject.data : "",
+		  walk->subject.length);
+	*fix = subject_is_fix(text->data);
+	length = text->length < SUBJECT_MAX ? text->length : SUBJECT_MAX;
+	while (length > 0 && (text->data[length] & 0xc0) == 0x80)
+		length--; /* whole characters */
+	return names_add(&walk->history->names, text->data, length);
 }
 
 static void fill(struct walk *walk, uint32_t number)
 {
 	const struct commit_text *commit = &walk->commit;
-	const char *subject;
-	struct names *names = &walk->history->names;
 	struct revision *revision = &walk->history->revisions[number];
-	size_t length;
+	bool fix;
 
-	commit_subject(commit, &walk->subject);
-	subject = walk->subject.data ? walk->subject.data : "";
-	length = walk->subject.length;
-	while (length > SUBJECT_MAX ||
-	       (length == SUBJECT_MAX && (subject[length] & 0xc0) == 0x80))
-		length--;
 	revision->flags = REVISION_READ;
-	if (subject_is_fix(subject))
+	revision->author_time = commit->author.time;
+	revision->commit_time = commit->committer.time;
+	revision->name =
+		name_of(walk, commit->author.name, commit->author.name_length);
+	revision->email = lower_name_of(walk, commit->author.email,
+					commit->author.email_length);
+	revision->subject = subject_of(walk, &fix);
+	if (fix)
 		revision->flags |= REVISION_FIX;
 	if (commit->parent_count > 1)
 		revision->flags |= REVISION_MERGE;
-	revision->author_time = commit->author.time;
-	revision->commit_time = commit->committer.time;
-	revision->name = names_add(names, commit->author.name,
-				   commit->author.name_length);
-	revision->email =
-		lower(walk, commit->author.email, commit->author.email_length);
-	revision->subject = names_add(names, subject, length);
 }
 
 /* Number the parents; the first one is read next. */
@@ -273,7 +290,7 @@ int scan_history(const struct repo *repo, const git_oid *tip,
 	if (history->revisions[number].flags)
 		return 0;
 	buf_init(&walk.subject, SUBJECT_READ_MAX);
-	buf_init(&walk.email, SUBJECT_READ_MAX);
+	buf_init(&walk.text, 2 * SUBJECT_READ_MAX);
 	walk.commit.parents =
 		mem_array(COMMIT_PARENTS_MAX, sizeof(*walk.commit.parents));
 	walk.objects = objects_open(repo, err);
@@ -285,6 +302,6 @@ int scan_history(const struct repo *repo, const git_oid *tip,
 	mem_free(walk.commit.parents);
 	mem_free(walk.stack);
 	buf_release(&walk.subject);
-	buf_release(&walk.email);
+	buf_release(&walk.text);
 	return status;
 }

@@ -6,6 +6,7 @@
 #include "runtime/git/features_code.h"
 #include "runtime/git/features_lines.h"
 #include "runtime/git/features_past.h"
+#include "runtime/git/features_utf8.h"
 #include "tests/unit/git_fixture.h"
 
 static struct text text_of(const char *text)
@@ -177,6 +178,23 @@ static void subjects_of_fixes_are_told(void **state)
 		assert_true(subject_is_fix(fixes[i]));
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		assert_false(subject_is_fix(others[i]));
+}
+
+static void old_text_becomes_utf8(void **state)
+{
+	struct buf text;
+
+	(void)state;
+	buf_init(&text, 100);
+	utf8_take(&text, "", 0);
+	assert_string_equal(text.data, "");
+	utf8_take(&text, "caf\xc3\xa9", 5);
+	assert_string_equal(text.data, "caf\xc3\xa9");
+	utf8_take(&text, "caf\xe9", 4);
+	assert_string_equal(text.data, "caf\xc3\xa9");
+	utf8_take(&text, "\xef\xbf\xbd", 3); /* U+FFFD itself */
+	assert_string_equal(text.data, "\xef\xbf\xbd");
+	buf_release(&text);
 }
 
 static void source_code_is_told_by_its_name(void **state)
@@ -444,6 +462,7 @@ int main(void)
 		cmocka_unit_test(few_lines_differ_by_the_shortest_script),
 		cmocka_unit_test(many_lines_differ_by_a_script_that_fits),
 		cmocka_unit_test(subjects_of_fixes_are_told),
+		cmocka_unit_test(old_text_becomes_utf8),
 		cmocka_unit_test(source_code_is_told_by_its_name),
 		cmocka_unit_test(files_are_alike_by_their_lines),
 		cmocka_unit_test(experience_fades_by_the_year),
