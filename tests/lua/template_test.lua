@@ -224,4 +224,61 @@ function tests.delimiters_can_be_chosen()
 		"1\n1\n2\n")
 end
 
+--- Runs `tidemill render` with the arguments in `dir`.
+local function run_render(dir, ...)
+	return proc.run { "/proc/self/exe", "render", ..., check = false,
+		cwd = dir, env = { NO_COLOR = "1" } }
+end
+
+function tests.the_command_renders_files()
+	local dir = test.temp_dir()
+
+	fs.write(dir .. "/a.j2", "{{ app.name }}:{{ app.port + 1 }}\n")
+	fs.write(dir .. "/v.json", '{"app": {"name": "shop", "port": 1}}')
+	local result = run_render(dir, "a.j2", "--values", "v.json", "--set",
+		"app.port=80", "--keep-trailing-newline")
+	test.equal(result.stdout, "shop:81\n")
+	test.equal(result.status, 0)
+	result = run_render(dir, "a.j2", "--values", "v.json", "--output", "out")
+	test.equal(result.stdout, "")
+	test.equal(fs.read(dir .. "/out"), "shop:2")
+end
+
+function tests.the_command_says_where_the_error_is_and_exits_2()
+	local dir = test.temp_dir()
+
+	fs.write(dir .. "/a.j2", "x\n{{ nope }}\n")
+	local result = run_render(dir, "a.j2")
+	test.equal(result.status, 2)
+	test.match(result.stderr, "a.j2:2: 'nope' is undefined")
+	test.equal(run_render(dir, "a.j2", "--undefined", "lenient").stdout,
+		"x\n")
+	test.equal(run_render(dir, "missing.j2").status, 2)
+	test.equal(run_render(dir, "a.j2", "--values", "missing.json").status,
+		2)
+	test.equal(run_render(dir, "a.j2", "--set", "nothing").status, 2)
+	test.equal(run_render(dir).status, 2)
+end
+
+function tests.the_command_answers_cases_a_line_each()
+	local dir = test.temp_dir()
+
+	fs.write(dir .. "/c.json", json.encode { cases = {
+		{ id = "a", template = "{{ x }}", context = { x = 1 } },
+		{ id = "b", template = "\n{{ 1 / 0 }}" },
+		{ id = "c", template_data = "{{ [1, x] }}",
+			context = { x = "y" } },
+	} })
+	local result = run_render(dir, "--batch", "c.json")
+	local lines = {}
+	for line in result.stdout:gmatch("[^\n]+") do
+		lines[#lines + 1] = json.decode(line)
+	end
+	test.equal(lines[1], { id = "a", output = "1" })
+	test.equal(lines[2].error.kind, "zero_division")
+	test.equal(lines[2].error.line, 2)
+	test.equal(lines[3], { id = "c", data = { 1, "y" } })
+	test.equal(result.status, 0)
+end
+
 return tests
