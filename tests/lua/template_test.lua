@@ -226,8 +226,11 @@ end
 
 --- Runs `tidemill render` with the arguments in `dir`.
 local function run_render(dir, ...)
-	return proc.run { "/proc/self/exe", "render", ..., check = false,
-		cwd = dir, env = { NO_COLOR = "1" } }
+	local command = { "/proc/self/exe", "render", ... }
+
+	command.check, command.cwd = false, dir
+	command.env = { NO_COLOR = "1" }
+	return proc.run(command)
 end
 
 function tests.the_command_renders_files()
