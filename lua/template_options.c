@@ -1,6 +1,7 @@
 /* Binding: the options of templates. */
 #include <lauxlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lua/lerror.h"
 #include "lua/options.h"
@@ -123,6 +124,7 @@ void template_read_options(lua_State *L, int index, struct compiled *compiled)
 
 	options_check(L, index, names, "template");
 	template_options_init(options);
+	options->now = (int64_t)time(NULL);
 	read_flags(L, index, options);
 	read_limits(L, index, &options->limits);
 	read_pair(

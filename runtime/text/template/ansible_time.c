@@ -23,7 +23,7 @@ static int filter_strftime(struct call *call, struct value *out)
 		return fail_type(call->render,
 				 "strftime() argument 1 must be str, not %s",
 				 value_type_name(format));
-	seconds = time(NULL);
+	seconds = (time_t)render_now(call->render);
 	if (ansible_given(arguments[0])) {
 		if (is_string(arguments[0])
 			    ? !number_parse_float(arguments[0], &number)

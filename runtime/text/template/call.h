@@ -119,6 +119,9 @@ int render_room(struct render *render, size_t size);
 /* A pointer that the library keeps with the rendering; NULL at first. */
 void **render_slot(struct render *render);
 
+/* The time that templates are told, in seconds since 1970. */
+int64_t render_now(const struct render *render);
+
 bool render_autoescape(const struct render *render);
 
 /* What `name` is where the template is now, for `map` and friends by name. */

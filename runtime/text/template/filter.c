@@ -3,17 +3,12 @@
 
 /* Ansible's come first: it replaces some of Jinja's own. */
 static const struct method_table *const ansible_filters[] = {
-	&filters_ansible_combine,
-	&filters_ansible_data,
-	&filters_ansible_digest,
-	&filters_ansible_dict,
-	&filters_ansible_list,
-	&filters_ansible_math,
-	&filters_ansible_path,
-	&filters_ansible_regex,
-	&filters_ansible_text,
-	&filters_ansible_time,
-	NULL,
+	&filters_ansible_combine, &filters_ansible_data,
+	&filters_ansible_digest,  &filters_ansible_dict,
+	&filters_ansible_list,    &filters_ansible_math,
+	&filters_ansible_path,    &filters_ansible_regex,
+	&filters_ansible_text,    &filters_ansible_time,
+	&filters_ansible_url,     NULL,
 };
 
 static const struct method_table *const plain_filters[] = {

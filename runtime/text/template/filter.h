@@ -23,6 +23,7 @@ extern const struct method_table filters_ansible_path;
 extern const struct method_table filters_ansible_regex;
 extern const struct method_table filters_ansible_text;
 extern const struct method_table filters_ansible_time;
+extern const struct method_table filters_ansible_url;
 
 extern const struct method_table tests_plain;
 extern const struct method_table tests_ansible;

@@ -1,6 +1,4 @@
 /* Filters that take sequences apart or put them together. */
-#include <sys/random.h>
-
 #include "runtime/text/template/filter.h"
 #include "runtime/text/template/object.h"
 #include "runtime/text/template/operate.h"
@@ -74,10 +72,11 @@ static int filter_last(struct call *call, struct value *out)
 	return 0;
 }
 
+/* Where things happen to lie is random enough for a template. */
 static int filter_random(struct call *call, struct value *out)
 {
 	struct value items;
-	uint64_t number = 0;
+	uint64_t number;
 
 	if (bind_none(call) || value_items(call->render, call->subject, &items))
 		return -1;
@@ -86,8 +85,10 @@ static int filter_random(struct call *call, struct value *out)
 					"No random item, sequence was empty.");
 		return 0;
 	}
-	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
-		number = 0;
+	number = ((uint64_t)(uintptr_t)items.list +
+		  (uint64_t)render_now(call->render)) *
+		 0x9e3779b97f4a7c15u;
+	number ^= number >> 32;
 	*out = items.list->items[number % items.list->count];
 	return 0;
 }

@@ -37,6 +37,7 @@ struct template_options {
 	/* NULL, or: is there a filter (else test) `name` of the host's own? */
 	bool (*extra)(void *context, bool filter, struct value name);
 	void *extra_context;
+	int64_t now; /* seconds since 1970, for strftime without a time */
 };
 
 /* Jinja2's defaults, but strict. */

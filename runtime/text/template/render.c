@@ -39,6 +39,11 @@ void **render_slot(struct render *render)
 	return &render->slot;
 }
 
+int64_t render_now(const struct render *render)
+{
+	return render->options->now;
+}
+
 bool render_autoescape(const struct render *render)
 {
 	return render->frame && *render->frame->context->autoescape;
