@@ -23,7 +23,8 @@ for target in tests/fuzz/*_fuzz.c; do
 	"$clang" -std=c11 -D_GNU_SOURCE -iquote . -g -O1 \
 		-fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=undefined \
-		-o "build/fuzz/${name}_fuzz" "$target" $sources $more -lyaml -lm || exit 1
+		-o "build/fuzz/${name}_fuzz" "$target" $sources $more -lyaml \
+		-lcrypto -lsodium -lm || exit 1
 	printf '%-8s ' "$name"
 	if "build/fuzz/${name}_fuzz" -max_total_time="${SECONDS_EACH:-30}" \
 		-timeout=10 -artifact_prefix="build/fuzz/$name-" \
