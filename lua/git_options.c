@@ -159,6 +159,8 @@ static void take(lua_State *L, struct git_job *job,
 				   name);
 		*(size_t *)place = (size_t)lua_tointeger(L, -1);
 		break;
+	case GIT_OTHER:
+		break;
 	}
 	lua_pop(L, 2);
 }

@@ -11,6 +11,7 @@ enum git_option_kind {
 	GIT_TEXTS, /* struct texts: a list of strings, or one */
 	GIT_FLAG,  /* bool */
 	GIT_COUNT, /* size_t: not negative */
+	GIT_OTHER, /* left to the caller */
 };
 
 /* One key that a table may have, and where in the job its value belongs. */

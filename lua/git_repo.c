@@ -2,6 +2,7 @@
 #include <lauxlib.h>
 
 #include "lua/git_options.h"
+#include "lua/git_remote.h"
 #include "lua/lerror.h"
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
@@ -254,25 +255,6 @@ static int l_tags(lua_State *L)
 	return git_job_await(L, job);
 }
 
-static int call_fetch(struct git_job *job, struct repo *repo,
-		      struct error **err)
-{
-	(void)repo;
-	return remote_fetch(job->path, job->a, &job->work.cancelled, err);
-}
-
-static int l_fetch(lua_State *L)
-{
-	const char *remote = luaL_optstring(L, 2, "origin");
-	struct git_job *job = git_job_new(L);
-
-	job->a = mem_copy(remote);
-	job->needs_repo = false;
-	job->call = call_fetch;
-	job->push = git_push_nothing;
-	return git_job_await(L, job);
-}
-
 static int call_file(struct git_job *job, struct repo *repo, struct error **err)
 {
 	char oid[OID_HEX + 1];
@@ -348,7 +330,6 @@ void git_repo_install(lua_State *L)
 					   {"tag", l_tag},
 					   {"tags", l_tags},
 					   {"checkout", l_checkout},
-					   {"fetch", l_fetch},
 					   {"file", l_file},
 					   {"is_ancestor", l_is_ancestor},
 					   {NULL, NULL}};
@@ -360,6 +341,7 @@ void git_repo_install(lua_State *L)
 	git_stash_install(L);
 	git_look_install(L);
 	git_worktree_install(L);
+	git_remote_install(L);
 	lua_setfield(L, -2, "__index");
 	lua_pop(L, 1);
 }

@@ -336,7 +336,7 @@ function repo:commit(rev) end
 function repo:add(paths) end
 
 --- Waits until a commit or branch is merged into HEAD. Raises `conflict` with
---- the paths, or `busy` when changed files would be lost; all is as before then.
+--- the paths, or `busy` when changed files would be lost: nothing is done then.
 ---@async
 ---@param rev string
 ---@param options? git.MergeOptions

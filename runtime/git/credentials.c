@@ -154,18 +154,61 @@ static int from_netrc(git_credential **out, const char *url)
 	return status;
 }
 
+static int from_login(git_credential **out, const struct login *login,
+		      const char *user)
+{
+	const char *secret = login ? login->token : NULL;
+	const char *name = login ? login->user : NULL;
+
+	if (login && !secret)
+		secret = login->password;
+	if (!secret)
+		return 1;
+	if (!name)
+		name = user ? user : "git";
+	return git_credential_userpass_plaintext_new(out, name, secret);
+}
+
+static int from_helper(git_credential **out, const struct credentials *tried,
+		       const char *url, const char *user)
+{
+	char *name = NULL;
+	char *password = NULL;
+	int status = 1;
+
+	if (credentials_helper(url, user, tried->cancelled, &name, &password))
+		status = git_credential_userpass_plaintext_new(out, name,
+							       password);
+	mem_free(name);
+	mem_free(password);
+	return status;
+}
+
+/* The next way that has something to say; 1: there is none. */
 static int try_password(struct credentials *tried, git_credential **out,
 			const char *url, const char *user)
 {
+	const struct login *login = tried->login;
 	int status = 1;
 
-	if (tried->passwords == 0) {
-		tried->passwords = 1;
-		status = from_environment(out, user);
-	}
-	if (status == 1 && tried->passwords == 1) {
-		tried->passwords = 2;
-		status = from_netrc(out, url);
+	if (login && login->user)
+		user = login->user;
+	while (status == 1 && tried->passwords < 4) {
+		switch (tried->passwords++) {
+		case 0:
+			status = from_login(out, login, user);
+			break;
+		case 1:
+			status = from_environment(out, user);
+			break;
+		case 2:
+			if (!login || !login->no_netrc)
+				status = from_netrc(out, url);
+			break;
+		default:
+			if (!login || !login->no_helper)
+				status = from_helper(out, tried, url, user);
+		}
 	}
 	return status;
 }
@@ -184,28 +227,63 @@ static char *key_file(unsigned index)
 	return home_file(usual[index]);
 }
 
-/* Number 0 is the agent, the others are files. */
+static int key_of_login(git_credential **out, const struct login *login,
+			const char *user)
+{
+	if (!login || !login->key)
+		return 1;
+	if (access(login->key, R_OK) != 0) {
+		git_error_set_str(GIT_ERROR_SSH, "cannot read the key file");
+		return GIT_EAUTH;
+	}
+	return git_credential_ssh_key_new(out, user, NULL, login->key,
+					  login->passphrase);
+}
+
+static int key_in_file(git_credential **out, const char *file, const char *user)
+{
+	if (access(file, R_OK) != 0)
+		return 1;
+	return git_credential_ssh_key_new(
+		out, user, NULL, file, environment("TIDEMILL_SSH_PASSPHRASE"));
+}
+
+/* Number 0 is the login's own, 1 the agent, the others are files. */
 static int try_key(struct credentials *tried, git_credential **out,
 		   const char *user)
 {
+	const struct login *login = tried->login;
 	int status = 1;
 
-	if (tried->keys++ == 0 && environment("SSH_AUTH_SOCK"))
-		return git_credential_ssh_key_from_agent(out, user);
+	if (tried->keys == 0) {
+		tried->keys++;
+		status = key_of_login(out, login, user);
+	}
+	if (status == 1 && tried->keys == 1) {
+		tried->keys++;
+		if (environment("SSH_AUTH_SOCK") &&
+		    (!login || !login->no_agent))
+			return git_credential_ssh_key_from_agent(out, user);
+	}
 	while (status == 1) {
-		char *file = key_file(tried->keys - 1);
+		char *file = key_file(tried->keys++ - 2);
 
 		if (!file)
 			return 1;
-		if (access(file, R_OK) == 0)
-			status = git_credential_ssh_key_new(
-				out, user, NULL, file,
-				environment("TIDEMILL_SSH_PASSPHRASE"));
-		else
-			tried->keys++;
+		status = key_in_file(out, file, user);
 		mem_free(file);
 	}
 	return status;
+}
+
+/* Whoever gave a name with the login means it. */
+static const char *user_of(const struct credentials *tried, const char *user)
+{
+	if (user)
+		return user;
+	if (tried->login && tried->login->user)
+		return tried->login->user;
+	return "git";
 }
 
 int credentials_acquire(git_credential **out, const char *url, const char *user,
@@ -215,18 +293,19 @@ int credentials_acquire(git_credential **out, const char *url, const char *user,
 	int status = 1;
 
 	if (allowed & GIT_CREDENTIAL_USERNAME)
-		return git_credential_username_new(out, user ? user : "git");
+		return git_credential_username_new(out, user_of(tried, user));
 	if (allowed & GIT_CREDENTIAL_SSH_KEY)
-		status = try_key(tried, out, user ? user : "git");
+		status = try_key(tried, out, user_of(tried, user));
 	else if (allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT)
 		status = try_password(tried, out, url, user);
 	if (status != 1)
 		return status;
 	git_error_set_str(GIT_ERROR_NET,
 			  allowed & GIT_CREDENTIAL_SSH_KEY
-				  ? "no key was accepted (agent, "
-				    "TIDEMILL_SSH_KEY, ~/.ssh)"
+				  ? "no key was accepted (credentials.key, "
+				    "the agent, TIDEMILL_SSH_KEY, ~/.ssh)"
 				  : "no user and password were accepted "
-				    "(TIDEMILL_GIT_TOKEN, ~/.netrc)");
+				    "(credentials.token, TIDEMILL_GIT_TOKEN, "
+				    "~/.netrc, git's credential.helper)");
 	return GIT_EAUTH;
 }

@@ -167,12 +167,12 @@ int remote_mirror(const struct remote *remote, const char *dir,
 		  struct error **err)
 {
 	char *path = remote_local_path(remote->url);
-	struct remote_link link = {.url = path ? path : remote->url,
-				   .cancelled = remote->cancelled};
+	struct remote_link link;
 	git_repository *handle = NULL;
 	int lock = -1;
 	int status = -1;
 
+	remote_link_init(&link, remote, path ? path : remote->url);
 	if (library_start_tls(err) != 0)
 		goto out;
 	lock = lock_mirror(dir, err);
@@ -192,6 +192,7 @@ out:
 	git_repository_free(handle);
 	if (lock >= 0)
 		close(lock);
+	remote_link_release(&link);
 	mem_free(path);
 	return status;
 }

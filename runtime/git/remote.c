@@ -129,8 +129,7 @@ int remote_refs(const struct remote *remote, struct refs *refs,
 		struct error **err)
 {
 	char *path = remote_local_path(remote->url);
-	struct remote_link link = {.url = remote->url,
-				   .cancelled = remote->cancelled};
+	struct remote_link link;
 	git_remote *handle = NULL;
 	int status;
 
@@ -142,91 +141,16 @@ int remote_refs(const struct remote *remote, struct refs *refs,
 	}
 	if (library_start_tls(err) != 0)
 		return -1;
+	remote_link_init(&link, remote, remote->url);
 	status = git_remote_create_detached(&handle, remote->url);
-	if (status < 0)
-		return remote_link_error(&link, status, err);
-	network_begin(remote->cancelled);
-	status = read_heads(&link, handle, refs, err);
-	network_end();
-	git_remote_free(handle);
-	return status;
-}
-
-/* NOLINTNEXTLINE(readability-function-size): libgit2's six parameters */
-static int on_checkout(git_checkout_notify_t why, const char *path,
-		       const git_diff_file *baseline,
-		       const git_diff_file *target,
-		       const git_diff_file *workdir, void *payload)
-{
-	const struct remote_link *link = payload;
-
-	(void)why;
-	(void)path;
-	(void)baseline;
-	(void)target;
-	(void)workdir;
-	return library_cancelled(link->cancelled) ? GIT_EUSER : 0;
-}
-
-int remote_clone(const struct remote *remote, const char *dir,
-		 const struct clone_options *options, struct error **err)
-{
-	struct remote_link link = {.url = remote->url,
-				   .cancelled = remote->cancelled};
-	git_clone_options clone;
-	git_repository *made = NULL;
-	char *path = remote_local_path(remote->url);
-	int status;
-
-	if ((path ? library_start(err) : library_start_tls(err)) != 0) {
-		mem_free(path);
-		return -1;
-	}
-	git_clone_options_init(&clone, GIT_CLONE_OPTIONS_VERSION);
-	remote_link_prepare(&link, &clone.fetch_opts);
-	clone.bare = options->bare;
-	clone.checkout_branch = options->branch;
-	clone.checkout_opts.checkout_strategy = GIT_CHECKOUT_SAFE;
-	clone.checkout_opts.notify_flags = GIT_CHECKOUT_NOTIFY_UPDATED;
-	clone.checkout_opts.notify_cb = on_checkout;
-	clone.checkout_opts.notify_payload = &link;
-	network_begin(remote->cancelled);
-	status = git_clone(&made, path ? path : remote->url, dir, &clone);
-	network_end();
-	git_repository_free(made);
-	mem_free(path);
-	if (status < 0)
-		return remote_link_error(&link, status, err);
-	return 0;
-}
-
-int remote_fetch(const char *path, const char *name,
-		 const atomic_bool *cancelled, struct error **err)
-{
-	struct repo *repo = repo_open(path, cancelled, err);
-	struct remote_link link = {.cancelled = cancelled};
-	git_remote *handle = NULL;
-	int status;
-
-	if (!repo)
-		return -1;
-	status = git_remote_lookup(&handle, repo->handle, name);
-	if (status == GIT_ENOTFOUND) {
-		git_error_clear();
-		status = error_set(err, ERROR_NOT_FOUND,
-				   "no remote '%s' in "
-				   "'%s'",
-				   name, path);
-	} else if (status < 0) {
-		status = library_error(err, status, "cannot read remote '%s'",
-				       name);
+	if (status < 0) {
+		remote_link_error(&link, status, err);
 	} else {
-		link.url = git_remote_url(handle);
-		network_begin(cancelled);
-		status = remote_link_fetch(&link, handle, NULL, err);
+		network_begin(remote->cancelled);
+		status = read_heads(&link, handle, refs, err);
 		network_end();
 	}
 	git_remote_free(handle);
-	repo_close(repo);
-	return status;
+	remote_link_release(&link);
+	return status < 0 ? -1 : 0;
 }
