@@ -27,8 +27,10 @@ STATIC_LIBS := -llua5.4 -luv_a -lsqlite3 -lsodium -lcurl -lnghttp2 -lpsl \
 	-Wl,-u,RTMP_Init -Wl,--wrap=curl_maprintf -Wl,--wrap=curl_mvaprintf \
 	-Wl,--wrap=curl_msnprintf -Wl,--wrap=Curl_dyn_addf \
 	-Wl,-u,__wrap_curl_maprintf \
-	-Wl,--wrap=connect -Wl,--wrap=recv -Wl,-u,connect
-SHARED_LIBS := -llua5.4 -luv -lsqlite3 -larchive -lcurl -lgit2 -ljansson -ledit \
+	-Wl,--wrap=connect -Wl,--wrap=recv \
+	-Wl,--wrap=poll -Wl,-u,connect
+SHARED_LIBS := -llua5.4 -luv -lsqlite3 -larchive -lcurl -lgit2 -lssh2 \
+	-ljansson -ledit \
 	-lyaml -lsodium -lcrypto -lpcre2-8
 LIBS := $(if $(SANITIZE),$(SHARED_LIBS),-static $(STATIC_LIBS)) -lm -ldl \
 	-lpthread

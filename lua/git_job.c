@@ -1,12 +1,24 @@
 #include "lua/git_job.h"
 
 #include <lauxlib.h>
+#include <string.h>
 
 #include "lua/lerror.h"
 #include "lua/task.h"
 #include "runtime/base/mem.h"
 
 #define ARGUMENTS_MAX 6
+
+/* Say why a commit is missing, which is no fault of the repository. */
+static void explain(struct repo *repo, struct error **err)
+{
+	if (*err && strstr((*err)->message, "object not found") &&
+	    repo_is_shallow(repo))
+		error_wrap(err,
+			   "'%s' is a shallow clone, and this needs more of "
+			   "its history (fetch with a greater depth)",
+			   repo_dir(repo));
+}
 
 static void run(struct work *work)
 {
@@ -20,6 +32,8 @@ static void run(struct work *work)
 			return;
 	}
 	job->call(job, repo, err);
+	if (repo)
+		explain(repo, err);
 	repo_close(repo);
 }
 

@@ -58,9 +58,73 @@ local git = {}
 ---@field index string " ", "M", "A", "D", "R", "T" as in `git status --short`
 ---@field worktree string ditto, "?" untracked, "U" unmerged
 
----@class git.CloneOptions
+---@class git.Credentials
+---@field token? string HTTP: the password, of any user
+---@field user? string ["git"]
+---@field password? string
+---@field key? string SSH: file of the private key
+---@field passphrase? string of the key
+---@field agent? boolean ask the SSH agent [true]
+---@field netrc? boolean look into ~/.netrc [true]
+---@field helper? boolean ask git's credential.helper [true]
+
+---@class git.RemoteOptions
+---@field credentials? git.Credentials [those of the environment and the user]
+---@field progress? git.Progress tells how far it is
+
+---@class git.CloneOptions: git.RemoteOptions
 ---@field branch? string to check out [the remote's HEAD]
 ---@field bare? boolean [false]
+---@field mirror? boolean bare, with all refs as they are there [false]
+---@field single_branch? boolean nothing of other branches [false]
+---@field depth? integer commits of history [all]
+---@field recursive? boolean with submodules, theirs too [false]
+
+---@class git.FetchOptions: git.RemoteOptions
+---@field remote? string its name or URL ["origin"]
+---@field refspecs? string[] "refs/heads/x:refs/remotes/origin/x" [its own]
+---@field tags? "auto"|"all"|"none" ["auto": those of what comes along]
+---@field prune? boolean remove what is gone there [true]
+---@field depth? integer commits of history [as it is]
+
+---@class git.PushOptions: git.RemoteOptions
+---@field remote? string its name or URL ["origin"]
+---@field refspecs? string[] "main", "HEAD:next", "+x", "v1" [current branch]
+---@field delete? string[] branches and tags that are deleted there
+---@field force? boolean whatever is there is overwritten [false]
+---@field lease? boolean ditto, if it is what was last fetched [false]
+---@field tags? boolean all tags, too [false]
+---@field set_upstream? boolean the branches track those there [false]
+
+---@class git.RefChange
+---@field name string "refs/remotes/origin/main"
+---@field old string|nil nil: it is new
+---@field new string|nil nil: it is gone
+
+---@class git.SubmodulesOptions: git.RemoteOptions
+---@field paths? string[] only these [all]
+---@field recursive? boolean theirs, too [false]
+---@field allow_local? boolean those of this machine are fine [false]
+
+---@class git.Submodule
+---@field name string
+---@field path string
+---@field url string|nil
+---@field wanted string|nil the commit that HEAD asks for
+---@field actual string|nil the commit that is checked out
+
+---@class git.InitOptions
+---@field bare? boolean [false]
+---@field branch? string what HEAD is on [as git is configured]
+
+---@class git.ProgressSnapshot
+---@field phase string "waiting", "connecting", "receiving", "sending",
+--- "checkout" or "done"
+---@field objects integer received or sent
+---@field total integer 0: not known yet
+---@field bytes integer
+---@field files integer written
+---@field all_files integer
 
 ---@class git.WorkspaceOptions
 ---@field ref? string "refs/heads/x": HEAD is on that branch [detached]
@@ -200,7 +264,27 @@ local git = {}
 ---@return git.Repo
 function git.open(path) end
 
+--- Waits until there is a new, empty repository, and returns it. Raises `busy`
+--- if there is one.
+---@async
+---@param dir string
+---@param options? git.InitOptions
+---@return git.Repo
+function git.init(dir, options) end
+
+--- Returns a handle that tells other tasks how far a clone, fetch or push is.
+---@return git.Progress
+function git.progress() end
+
+---@class git.Progress
+local progress = {}
+
+--- Returns how far it is now.
+---@return git.ProgressSnapshot
+function progress:snapshot() end
+
 --- Waits until `url` is cloned into `dir` and returns the new repository.
+--- Raises `io` when the host's key is not known, or has changed.
 ---@async
 ---@param url string
 ---@param dir string must not exist or be empty
@@ -212,16 +296,18 @@ function git.clone(url, dir, options) end
 --- default branch ("refs/heads/main") or nil.
 ---@async
 ---@param url string
+---@param options? git.RemoteOptions
 ---@return table<string, string> refs
 ---@return string|nil head
-function git.remote_refs(url) end
+function git.remote_refs(url, options) end
 
 --- Waits until `dir` is a mirror of all branches and tags at `url`; returns it.
 ---@async
 ---@param url string
 ---@param dir string
+---@param options? git.RemoteOptions
 ---@return git.Repo
-function git.mirror(url, dir) end
+function git.mirror(url, dir, options) end
 
 --- Waits until `dir` holds the files of commit `oid` with a small repository
 --- around them that borrows the objects of `repo`. What is whole already is
@@ -587,10 +673,46 @@ function repo:tags() end
 ---@return git.Workspace
 function repo:checkout(rev, dir) end
 
---- Waits until a remote was fetched and what is gone there was removed.
+--- Waits until a remote was fetched and what is gone there was removed; returns
+--- the refs that changed (none with a depth).
 ---@async
----@param remote? string ["origin"]
-function repo:fetch(remote) end
+---@param options? string|git.FetchOptions the remote's name, or more ["origin"]
+---@return git.RefChange[]
+function repo:fetch(options) end
+
+--- Waits until branches and tags are pushed; returns the refs that changed.
+--- Raises `conflict` when the remote has commits that would be lost, `io` with
+--- each ref that it refuses, and why.
+---@async
+---@param options? git.PushOptions
+---@return git.RefChange[]
+function repo:push(options) end
+
+--- Waits for the URLs of the remotes, by their names.
+---@async
+---@return table<string, string>
+function repo:remotes() end
+
+--- Waits until a remote is known by a name. Raises `busy` if there is one.
+---@async
+---@param name string
+---@param url string
+function repo:add_remote(name, url) end
+
+--- Waits until a remote and its branches here are removed.
+---@async
+---@param name string
+function repo:remove_remote(name) end
+
+--- Waits for the submodules, sorted by path.
+---@async
+---@return git.Submodule[]
+function repo:submodules() end
+
+--- Waits until submodules are what HEAD's commit asks for; clones new ones.
+---@async
+---@param options? git.SubmodulesOptions
+function repo:update_submodules(options) end
 
 --- Waits for a file of at most 1 MiB as it is in a commit; nil when it is not
 --- there. See `repo:read`.
@@ -608,4 +730,4 @@ function repo:file(rev, path) end
 ---@return boolean
 function repo:is_ancestor(ancestor, rev) end
 
-return git, repo
+return git, repo, progress

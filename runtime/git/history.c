@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/git/history_shallow.h"
 #include "runtime/git/library.h"
 
 #define LOG_LIMIT 100
@@ -190,6 +191,45 @@ static int start_walk(struct repo *repo, const struct log_query *query,
 	return 0;
 }
 
+/* Are both ends there? The message is better than the git program's. */
+static int check_ends(struct repo *repo, const struct log_query *query,
+		      struct error **err)
+{
+	char oid[OID_HEX + 1];
+
+	if (repo_resolve(repo, query->from ? query->from : "HEAD", oid, err) !=
+	    0)
+		return -1;
+	return query->to ? repo_resolve(repo, query->to, oid, err) : 0;
+}
+
+static int read_shallow(struct repo *repo, const struct log_query *query,
+			struct commits *commits, struct error **err)
+{
+	size_t limit = query->limit ? query->limit : LOG_LIMIT;
+	char *oids = NULL;
+	char *rest;
+	int status = check_ends(repo, query, err);
+
+	if (status == 0)
+		status = shallow_list(repo, query, limit, &oids, err);
+	rest = oids;
+	while (status == 0 && rest && *rest) {
+		char *oid = strsep(&rest, "\n");
+
+		commits->items =
+			mem_grow(commits->items,
+				 (commits->count + 1) * sizeof(struct commit));
+		status = commit_read(repo, oid, &commits->items[commits->count],
+				     err);
+		commits->count += status == 0;
+	}
+	mem_free(oids);
+	if (status != 0)
+		commits_release(commits);
+	return status;
+}
+
 int log_read(struct repo *repo, const struct log_query *query,
 	     struct commits *commits, struct error **err)
 {
@@ -199,6 +239,8 @@ int log_read(struct repo *repo, const struct log_query *query,
 	memset(commits, 0, sizeof(*commits));
 	if (!query->from && git_repository_head_unborn(repo->handle) == 1)
 		return 0;
+	if (repo_is_shallow(repo))
+		return read_shallow(repo, query, commits, err);
 	status = git_revwalk_new(&walk, repo->handle);
 	if (status < 0)
 		return library_error(err, status, "cannot read history of '%s'",

@@ -29,6 +29,15 @@ void network_end(void)
 	stop = NULL;
 }
 
+int __real_poll(struct pollfd *items, nfds_t count, int timeout)
+	__attribute__((weak));
+
+static int wait_for(struct pollfd *items, nfds_t count, int timeout)
+{
+	return __real_poll ? __real_poll(items, count, timeout)
+			   : poll(items, count, timeout);
+}
+
 /* 0 when the socket is ready for `events`; else -1 with errno. */
 static int await(int fd, short events)
 {
@@ -42,7 +51,7 @@ static int await(int fd, short events)
 			errno = ECANCELED;
 			return -1;
 		}
-		ready = poll(&item, 1, GLANCE);
+		ready = wait_for(&item, 1, GLANCE);
 		if (ready > 0)
 			return 0;
 		if (ready < 0 && errno != EINTR)
@@ -85,7 +94,32 @@ int __wrap_connect(int fd, const struct sockaddr *address, socklen_t length)
 
 ssize_t __wrap_recv(int fd, void *bytes, size_t length, int flags)
 {
-	if (active && !(flags & MSG_DONTWAIT) && await(fd, POLLIN) != 0)
+	/* libssh2 reads from a socket that does not block until nothing is
+	 * left: it waits with poll. */
+	if (active && !(flags & MSG_DONTWAIT) &&
+	    !(fcntl(fd, F_GETFL) & O_NONBLOCK) && await(fd, POLLIN) != 0)
 		return -1;
 	return recvfrom(fd, bytes, length, flags, NULL, NULL);
+}
+
+int __wrap_poll(struct pollfd *items, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *items, nfds_t count, int timeout)
+{
+	int64_t end = clock_monotonic() + (timeout < 0 ? PATIENCE : timeout);
+	int ready;
+
+	if (!active || (timeout >= 0 && timeout <= GLANCE))
+		return wait_for(items, count, timeout);
+	do {
+		if (stop && atomic_load(stop)) {
+			errno = ECANCELED;
+			return -1;
+		}
+		ready = wait_for(items, count, GLANCE);
+	} while (ready == 0 && clock_monotonic() < end);
+	if (ready == 0 && timeout < 0) {
+		errno = ETIMEDOUT;
+		return -1;
+	}
+	return ready;
 }

@@ -106,10 +106,17 @@ static int on_credentials(git_credential **out, const char *url,
 			  const char *user, unsigned allowed, void *payload)
 {
 	struct remote_link *link = payload;
+	int status;
 
 	if (library_cancelled(link->cancelled))
 		return GIT_EUSER;
-	return credentials_acquire(out, url, user, allowed, &link->credentials);
+	status = credentials_acquire(out, url, user, allowed,
+				     &link->credentials);
+	if (status < 0 && git_error_last()) {
+		mem_free(link->problem); /* HTTP would call it cancelled */
+		link->problem = mem_copy(git_error_last()->message);
+	}
+	return status;
 }
 
 void remote_link_init(struct remote_link *link, const struct remote *remote,
@@ -187,7 +194,7 @@ int remote_link_failed(const struct remote_link *link, const char *verb,
 
 	if (library_cancelled(link->cancelled))
 		code = GIT_EUSER;
-	if (link->problem && code != GIT_EUSER) {
+	if (link->problem && !library_cancelled(link->cancelled)) {
 		git_error_clear();
 		error_set(err, ERROR_IO, "cannot %s '%s': %s", verb, shown,
 			  link->problem);

@@ -187,6 +187,9 @@ static void clones_fetches_and_remote_refs(void **state)
 {
 	struct remote remote = {.url = "r"};
 	struct clone_options options = {.bare = false};
+	struct fetch_options fetch = {0};
+	struct ref_changes changes;
+	struct repo *repo;
 	struct error *err = NULL;
 	struct refs refs;
 	char *url;
@@ -197,11 +200,17 @@ static void clones_fetches_and_remote_refs(void **state)
 	assert_no_error(err);
 	assert_prints("git -C c status --short && cat c/a", "one");
 	run("cd r && echo 2 >a && git commit -qam two && git branch extra");
-	remote_fetch("c", "origin", NULL, &err);
+	repo = repo_open("c", NULL, &err);
+	remote_fetch(repo, &remote, &fetch, &changes, &err);
 	assert_no_error(err);
+	assert_int_equal(changes.count, 2);
+	ref_changes_release(&changes);
 	assert_prints("git -C c log -1 --format=%s origin/extra", "two");
-	assert_int_equal(remote_fetch("c", "upstream", NULL, &err), -1);
+	fetch.name = "upstream";
+	assert_int_equal(remote_fetch(repo, &remote, &fetch, &changes, &err),
+			 -1);
 	assert_error(err, ERROR_NOT_FOUND, "no remote 'upstream'");
+	repo_close(repo);
 	err = NULL;
 
 	url = sh("echo \"file://$PWD/r\"");
