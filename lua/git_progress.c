@@ -114,9 +114,11 @@ void git_remote_options(lua_State *L, int index, struct remote_work *work)
 	if (lua_getfield(L, index, "progress") != LUA_TNIL) {
 		struct transfer **box = luaL_testudata(L, -1, GIT_PROGRESS);
 
-		if (!box)
+		if (!box) {
 			luaL_error(L, "option 'progress' must be what "
 				      "git.progress() returns");
+			return;
+		}
 		work->transfer = *box;
 		transfer_hold(work->transfer);
 	}

@@ -94,10 +94,16 @@ int __wrap_connect(int fd, const struct sockaddr *address, socklen_t length)
 
 ssize_t __wrap_recv(int fd, void *bytes, size_t length, int flags)
 {
+	bool waits = !(flags & MSG_DONTWAIT);
+
+	if (active && stop && atomic_load(stop)) {
+		errno = ECANCELED;
+		return -1;
+	}
 	/* libssh2 reads from a socket that does not block until nothing is
-	 * left: it waits with poll. */
-	if (active && !(flags & MSG_DONTWAIT) &&
-	    !(fcntl(fd, F_GETFL) & O_NONBLOCK) && await(fd, POLLIN) != 0)
+	 * left, and waits with poll. */
+	if (active && waits && !(fcntl(fd, F_GETFL) & O_NONBLOCK) &&
+	    await(fd, POLLIN) != 0)
 		return -1;
 	return recvfrom(fd, bytes, length, flags, NULL, NULL);
 }
@@ -110,16 +116,12 @@ int __wrap_poll(struct pollfd *items, nfds_t count, int timeout)
 
 	if (!active || (timeout >= 0 && timeout <= GLANCE))
 		return wait_for(items, count, timeout);
+	/* Giving up is a time-out for libssh2; it tries for ever after errors.
+	 */
 	do {
-		if (stop && atomic_load(stop)) {
-			errno = ECANCELED;
-			return -1;
-		}
+		if (stop && atomic_load(stop))
+			return 0;
 		ready = wait_for(items, count, GLANCE);
 	} while (ready == 0 && clock_monotonic() < end);
-	if (ready == 0 && timeout < 0) {
-		errno = ETIMEDOUT;
-		return -1;
-	}
 	return ready;
 }

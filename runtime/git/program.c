@@ -23,8 +23,6 @@ static const char *const quiet[] = {
 	"GIT_TERMINAL_PROMPT=0",     "GIT_ASKPASS=true", "SSH_ASKPASS=true",
 	"SSH_ASKPASS_REQUIRE=never", "LC_ALL=C",         NULL};
 
-extern char **environ;
-
 /* A child while it runs. */
 struct running {
 	struct program *program;

@@ -219,8 +219,8 @@ static int push_with_library(git_remote *handle, const struct remote *remote,
 }
 
 /* The pushed branches track what they were pushed to. */
-static int track(struct repo *repo, const char *name,
-		 const struct push_plan *plan, struct error **err)
+static int track(struct repo *repo, const struct push_plan *plan,
+		 struct error **err)
 {
 	int status = 0;
 
@@ -232,7 +232,7 @@ static int track(struct repo *repo, const char *name,
 		    strncmp(item->from, "refs/heads/", 11) != 0 ||
 		    strncmp(item->to, "refs/heads/", 11) != 0)
 			continue;
-		upstream = mem_printf("%s/%s", name, item->to + 11);
+		upstream = mem_printf("%s/%s", plan->remote, item->to + 11);
 		status =
 			repo_branch_track(repo, item->from + 11, upstream, err);
 		mem_free(upstream);
@@ -259,14 +259,12 @@ int remote_push(struct repo *repo, const struct remote *remote,
 	status = push_plan_make(repo, options, &plan, err);
 	if (status == 0 && plan.count > 0) {
 		path = remote_local_path(named.url);
-		status = path ? push_local(repo, &named, options->name, &plan,
-					   changes, err)
+		status = path ? push_local(repo, &named, &plan, changes, err)
 			      : push_with_library(handle, &named, &plan,
 						  changes, err);
 	}
 	if (status == 0 && options->upstream)
-		status = track(repo, options->name ? options->name : "origin",
-			       &plan, err);
+		status = track(repo, &plan, err);
 	push_plan_release(&plan);
 	git_remote_free(handle);
 	mem_free(path);

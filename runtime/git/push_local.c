@@ -16,7 +16,7 @@ struct arguments {
 	size_t borrowed;
 };
 
-static void fill(struct arguments *args, struct repo *repo, const char *name,
+static void fill(struct arguments *args, struct repo *repo,
 		 const struct push_plan *plan)
 {
 	const char *first[] = {"git", "-C", repo_dir(repo), "push",
@@ -38,7 +38,7 @@ static void fill(struct arguments *args, struct repo *repo, const char *name,
 					: "");
 	}
 	args->items[args->count++] = mem_copy("--");
-	args->items[args->count++] = mem_copy(name ? name : "origin");
+	args->items[args->count++] = mem_copy(plan->remote);
 	for (size_t i = 0; i < plan->count; i++) {
 		char *spec = push_plan_spec(&plan->items[i]);
 		/* A "+" would overrule the lease. */
@@ -132,7 +132,7 @@ static void fill_oids(struct repo *repo, const struct push_plan *plan,
 	}
 }
 
-int push_local(struct repo *repo, const struct remote *remote, const char *name,
+int push_local(struct repo *repo, const struct remote *remote,
 	       const struct push_plan *plan, struct ref_changes *changes,
 	       struct error **err)
 {
@@ -144,7 +144,7 @@ int push_local(struct repo *repo, const struct remote *remote, const char *name,
 
 	if (refs_read(path, REFS_ALL, &before, NULL) != 0)
 		memset(&before, 0, sizeof(before));
-	fill(&args, repo, name, plan);
+	fill(&args, repo, plan);
 	program.argv = args.items;
 	transfer_enter(remote->transfer, TRANSFER_SENDING);
 	status = program_run(&program, err);

@@ -5,9 +5,9 @@
 
 /*
  * By the git program: libgit2 would neither run its hooks nor push to one with
- * a working tree. `name` is the remote's, NULL: "origin".
+ * a working tree.
  */
-int push_local(struct repo *repo, const struct remote *remote, const char *name,
+int push_local(struct repo *repo, const struct remote *remote,
 	       const struct push_plan *plan, struct ref_changes *changes,
 	       struct error **err);
 

@@ -157,6 +157,7 @@ int push_plan_make(struct repo *repo, const struct push_options *options,
 
 	memset(plan, 0, sizeof(*plan));
 	plan->lease = options->lease;
+	plan->remote = remote;
 	for (size_t i = 0; i < options->specs.count && status == 0; i++)
 		status = add_spec(repo, options->specs.items[i], force, plan,
 				  err);

@@ -14,6 +14,7 @@ struct push_item {
 struct push_plan {
 	struct push_item *items;
 	size_t count;
+	const char *remote; /* its name or URL; borrowed */
 	bool lease;
 };
 

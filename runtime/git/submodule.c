@@ -182,37 +182,42 @@ static int update_one(struct repo *repo, const struct remote *remote,
 	return status < 0 ? -1 : 0;
 }
 
-static int update_all(struct repo *repo, const struct remote *remote,
-		      const struct submodule_options *options, int depth,
+/* What holds for all of them, however deep. */
+struct update {
+	const struct remote *remote;
+	const struct submodule_options *options;
+	int depth;
+};
+
+static int update_all(struct repo *repo, const struct update *update,
 		      struct error **err);
 
 /* The same in the submodule, whose paths are its own. */
-static int go_down(struct repo *repo, const struct remote *remote,
-		   const struct submodule *item,
-		   const struct submodule_options *options, int depth,
-		   struct error **err)
+static int go_down(struct repo *repo, const struct update *update,
+		   const struct submodule *item, struct error **err)
 {
-	struct submodule_options below = {.recursive = true,
-					  .allow_local = options->allow_local};
+	struct submodule_options below = {
+		.recursive = true, .allow_local = update->options->allow_local};
+	struct update next = {update->remote, &below, update->depth + 1};
 	char *path = mem_printf("%s%s", repo_workdir(repo), item->path);
 	struct repo *inner = repo_open(path, repo->cancelled, err);
 	int status = -1;
 
 	mem_free(path);
-	if (inner && depth >= DEPTH_MAX)
+	if (inner && update->depth >= DEPTH_MAX)
 		error_set(err, ERROR_LIMIT,
 			  "submodules of '%s' are more than %d deep",
 			  inner->path, DEPTH_MAX);
 	else if (inner)
-		status = update_all(inner, remote, &below, depth + 1, err);
+		status = update_all(inner, &next, err);
 	repo_close(inner);
 	return status;
 }
 
-static int update_all(struct repo *repo, const struct remote *remote,
-		      const struct submodule_options *options, int depth,
+static int update_all(struct repo *repo, const struct update *update,
 		      struct error **err)
 {
+	const struct submodule_options *options = update->options;
 	struct submodules list;
 	int status = repo_submodules(repo, &list, err);
 
@@ -229,10 +234,10 @@ static int update_all(struct repo *repo, const struct remote *remote,
 		url = resolve(repo, item->url);
 		status = check_url(repo, item, url, options, err);
 		if (status == 0)
-			status = update_one(repo, remote, item, url, err);
+			status = update_one(repo, update->remote, item, url,
+					    err);
 		if (status == 0 && options->recursive)
-			status = go_down(repo, remote, item, options, depth,
-					 err);
+			status = go_down(repo, update, item, err);
 		mem_free(url);
 	}
 	submodules_release(&list);
@@ -262,7 +267,9 @@ int repo_submodules_update(struct repo *repo, const struct remote *remote,
 			   const struct submodule_options *options,
 			   struct error **err)
 {
+	struct update update = {.remote = remote, .options = options};
+
 	if (library_start_tls(err) != 0 || check_paths(repo, options, err) != 0)
 		return -1;
-	return update_all(repo, remote, options, 0, err);
+	return update_all(repo, &update, err);
 }
