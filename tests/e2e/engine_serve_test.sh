@@ -97,5 +97,21 @@ tm emit secret '{"x": 42}' >/dev/null
 it "gives secrets, environment and payload to steps" soon passed \
 	"select state from runs where name = 'c'"
 it "hides secrets" grep -rqF '*** moin 42' "$TIDEMILL_HOME/logs"
+
+printf 'sealed-tide\n' | tm secret set TOKEN >/dev/null
+it "lists secrets without values" test "$(tm secret ls |
+	grep -c '^TOKEN *sealed')" = 1
+tm emit secret '{"x": 43}' >/dev/null
+it "gives sealed secrets to steps, before its configuration's" soon 2 \
+	"select count(*) from runs where name = 'c' and state = 'passed'"
+it "hides them, too" grep -rqF '*** moin 43' "$TIDEMILL_HOME/logs"
+tm secret rotate >/dev/null
+tm emit secret '{"x": 44}' >/dev/null
+it "opens them after a rotation" soon 3 \
+	"select count(*) from runs where name = 'c' and state = 'passed'"
 stop_server
+it "keeps no value in clear" test "$(grep -rlaE 'sealed-tide|hidden-tide' \
+	"$TIDEMILL_HOME" | wc -l)" = 0
+it "keeps the key private" test "$(stat -c %a "$TIDEMILL_HOME/secret.key")" \
+	= 600
 finish
