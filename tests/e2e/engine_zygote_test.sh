@@ -13,8 +13,11 @@ config() { # MARK
 		>"$top/server.lua"
 }
 
+# The zygote, once it is ready: it takes its name then.
 zygote() {
-	pgrep -P "$server" -f '^tidemill-zygote'
+	local pid
+	pid=$(pgrep -P "$server" -f '^tidemill-zygote') &&
+		[ "$(cat "/proc/$pid/comm")" = tidemill ] && echo "$pid"
 }
 
 parent_of_run() { # RUN
@@ -42,6 +45,7 @@ is_shown_as() { # RUN
 config first
 touch "$gate"
 serve --config "$top/server.lua"
+it "is ready" soon 1 "select count(*) from recipes where hash not null"
 tm emit go >/dev/null
 it "runs while there is no zygote yet" passed 1
 it "makes one with the first run" wait_for 10 zygote
