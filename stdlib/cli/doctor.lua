@@ -77,6 +77,26 @@ function checks.database(call)
 	return ok(("intact, %d runs"):format(row.runs))
 end
 
+--- Can every sealed secret be opened? Nothing of the others is asked.
+function checks.secrets(call)
+	local opened, db = pcall(call.existing_store, call)
+	local list = opened and db and require("secrets").list(db) or {}
+	local sealed = 0
+
+	for _, row in ipairs(list) do
+		if row.provider == "sealed" then
+			local good, problem = pcall(require("secret").get, db,
+				row.name)
+			if not good then
+				return fail(message_of(problem), "put the key"
+					.. " back, or set the secret again")
+			end
+			sealed = sealed + 1
+		end
+	end
+	return ok(("%d, %d of them sealed here"):format(#list, sealed))
+end
+
 function checks.server(call)
 	local asked, answer = pcall(require("engine").ask, call.home, "ping")
 
@@ -175,8 +195,8 @@ function checks.disk(call)
 	return ok(line)
 end
 
-local ORDER <const> = { "home", "database", "server", "processes", "inotify",
-	"git", "shell", "clock", "disk" }
+local ORDER <const> = { "home", "database", "secrets", "server",
+	"processes", "inotify", "git", "shell", "clock", "disk" }
 
 ---@return doctor.Finding[]
 local function examine(call)

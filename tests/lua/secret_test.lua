@@ -65,6 +65,18 @@ function tests.the_command_line_seals_lists_and_forgets()
 		"--file", "b" }).status, 2)
 end
 
+function tests.the_doctor_opens_every_sealed_value()
+	local home, db = open_home()
+
+	secret.put(db, "TOKEN", VALUE)
+	local result = tidemill(home, { "doctor" })
+	test.match(result.stdout, "1, 1 of them sealed here")
+	fs.remove(home .. "/secret.key")
+	result = tidemill(home, { "doctor" })
+	test.equal(result.status, 1)
+	test.match(result.stdout, "secret.key' is gone")
+end
+
 function tests.providers_give_values_or_say_why_not()
 	local secrets = require("secrets")
 	local home, db = open_home()
