@@ -26,6 +26,7 @@ STATIC_LIBS := -llua5.4 -luv_a -lsqlite3 -lsodium -lcurl -lnghttp2 -lpsl \
 	-Wl,--wrap=mbedtls_x509_crt_parse_file -Wl,-u,gss_indicate_mechs \
 	-Wl,-u,RTMP_Init -Wl,--wrap=curl_maprintf -Wl,--wrap=curl_mvaprintf \
 	-Wl,--wrap=curl_msnprintf -Wl,--wrap=Curl_dyn_addf \
+	-Wl,--wrap=curl_strnequal \
 	-Wl,-u,__wrap_curl_maprintf \
 	-Wl,--wrap=connect -Wl,--wrap=recv \
 	-Wl,--wrap=poll -Wl,-u,connect

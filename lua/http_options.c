@@ -12,9 +12,6 @@
 #define UNSET UINT64_MAX
 
 enum {
-	REDIRECTS = 10,
-	CONNECT_MS = 30000,
-	SILENT_MS = 60000,
 	RETRY_MS = 1000,
 	RETRY_MAX_MS = 60000,
 	URL_MAX = 1024 * 1024,
@@ -283,9 +280,9 @@ void http_options_init(lua_State *L, struct http_options *options)
 	options->of_session = false;
 	options->request.check = options->request.decode = true;
 	options->request.max_head = HTTP_HEAD_MAX;
-	options->request.connect_timeout = CONNECT_MS;
+	options->request.connect_timeout = REQUEST_CONNECT_MS;
 	options->request.silent_after = UNSET;
-	options->request.redirects = REDIRECTS;
+	options->request.redirects = REQUEST_REDIRECTS_MAX;
 	options->request.headers = options->headers;
 	options->request.retry.delay = RETRY_MS;
 	options->request.retry.max_delay = RETRY_MAX_MS;
@@ -326,7 +323,7 @@ static const char *whole_url(struct http_options *options)
 	}
 	buf_append(url, path, strcspn(path, "#"));
 	if (options->query && options->query->length) {
-		buf_putc(url, url->length && memchr(url->data, '?', url->length)
+		buf_putc(url, url->data && memchr(url->data, '?', url->length)
 				      ? '&'
 				      : '?');
 		buf_append(url, options->query->data, options->query->length);
@@ -346,7 +343,7 @@ void http_options_finish(struct http_options *options, const char *method)
 	if (method)
 		request->method = method;
 	if (request->silent_after == UNSET)
-		request->silent_after = request->stream ? 0 : SILENT_MS;
+		request->silent_after = request->stream ? 0 : REQUEST_SILENT_MS;
 	if (request->method && !http_is_token(request->method))
 		http_invalid(L, "'%s' cannot be a method", request->method);
 	if (request->upload && request->body != REQUEST_BODY_NONE)

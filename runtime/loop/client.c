@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/loop/client_memory.h"
 #include "runtime/loop/client_parts.h"
 
 static pthread_once_t started = PTHREAD_ONCE_INIT;
@@ -15,7 +16,7 @@ static CURLcode start_status;
 
 static void start(void)
 {
-	start_status = curl_global_init(CURL_GLOBAL_DEFAULT);
+	start_status = client_memory_start();
 }
 
 static void on_timeout(uv_timer_t *timer)
@@ -124,6 +125,7 @@ int client_begin(struct client *client, struct error **err)
 	if (start_status != CURLE_OK)
 		return error_set(err, ERROR_IO, "cannot start libcurl: %s",
 				 curl_easy_strerror(start_status));
+	client_memory_keep();
 	if (client->epoll < 0)
 		client->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (client->epoll < 0)

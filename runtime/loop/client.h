@@ -107,6 +107,13 @@ struct request_retry {
 	bool always;        /* also what may have happened already (POST) */
 };
 
+/* What most requests want; a connection's handle is made with them. */
+enum {
+	REQUEST_CONNECT_MS = 30000,
+	REQUEST_SILENT_MS = 60000,
+	REQUEST_REDIRECTS_MAX = 10,
+};
+
 /* All texts are borrowed for the call to request_start, NULL is "none". */
 struct request_options {
 	const char *method; /* NULL: GET, or POST with a body */

@@ -18,6 +18,18 @@ static void set_long(CURL *easy, CURLoption option, uint64_t value)
 			 value > INT32_MAX ? (long)INT32_MAX : (long)value);
 }
 
+static void set_silence(CURL *easy, uint64_t ms)
+{
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, ms ? 1L : 0L);
+	set_long(easy, CURLOPT_LOW_SPEED_TIME, (ms + 999) / 1000);
+}
+
+static void set_redirects(CURL *easy, unsigned most)
+{
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, most > 0 ? 1L : 0L);
+	set_long(easy, CURLOPT_MAXREDIRS, most);
+}
+
 /* Libcurl's own default is where Debian has them, which is not everywhere. */
 static const char *system_certificates(struct client *client)
 {
@@ -76,6 +88,10 @@ static void set_base(struct client *client, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(easy, CURLOPT_CAINFO, system_certificates(client));
 	curl_easy_setopt(easy, CURLOPT_SHARE, client->share);
+	set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, REQUEST_CONNECT_MS);
+	set_silence(easy, REQUEST_SILENT_MS);
+	set_redirects(easy, REQUEST_REDIRECTS_MAX);
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	if (!has_proxy())
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	if (client->cookies)
@@ -198,26 +214,28 @@ static void set_network(struct request *request,
 	}
 }
 
-/* Set at every request, so that a handle need not be reset for them. */
+/* What differs from set_base. */
 static void set_limits(struct request *request,
 		       const struct request_options *options)
 {
 	CURL *easy = request->easy;
-	uint64_t seconds = (options->silent_after + 999) / 1000;
 
-	set_long(easy, CURLOPT_TIMEOUT_MS, options->timeout);
-	set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, options->connect_timeout);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, seconds ? 1L : 0L);
-	set_long(easy, CURLOPT_LOW_SPEED_TIME, seconds);
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION,
-			 options->redirects > 0 ? 1L : 0L);
-	set_long(easy, CURLOPT_MAXREDIRS, options->redirects);
-	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING,
-			 options->decode ? "" : NULL);
 	request->limits[0] = options->timeout;
 	request->limits[1] = options->connect_timeout;
 	request->limits[2] = options->silent_after;
 	request->follow = options->redirects > 0;
+	if (options->timeout == 0 && options->decode &&
+	    options->connect_timeout == REQUEST_CONNECT_MS &&
+	    options->silent_after == REQUEST_SILENT_MS &&
+	    options->redirects == REQUEST_REDIRECTS_MAX)
+		return;
+	set_long(easy, CURLOPT_TIMEOUT_MS, options->timeout);
+	set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, options->connect_timeout);
+	set_silence(easy, options->silent_after);
+	set_redirects(easy, options->redirects);
+	if (!options->decode)
+		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, NULL);
+	request->dirty = true;
 }
 
 static int set_headers(struct request *request,
