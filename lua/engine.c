@@ -9,6 +9,7 @@
 #include "runtime/engine/server.h"
 #include "runtime/engine/tips.h"
 #include "runtime/git/refs.h"
+#include "runtime/git/repo.h"
 #include "runtime/loop/socket.h"
 
 static const char *text_field(lua_State *L, const char *name)
@@ -94,12 +95,20 @@ static int l_locate(lua_State *L)
 	const char *path = luaL_checkstring(L, 1);
 	struct refs_place place = {0};
 	struct error *err = NULL;
+	struct repo *repo;
+	char *hooks;
 
 	if (refs_locate(path, &place, &err) != 0)
 		return lerror_raise(L, err);
 	lua_pushstring(L, place.common);
-	lua_pushfstring(L, "%s/hooks", place.common);
+	repo = repo_open(place.common, NULL, &err);
 	refs_place_release(&place);
+	if (!repo)
+		return lerror_raise(L, err);
+	hooks = repo_hooks(repo);
+	lua_pushstring(L, hooks);
+	mem_free(hooks);
+	repo_close(repo);
 	return 2;
 }
 

@@ -35,7 +35,8 @@ function engine.ask(home, request, timeout) end
 function engine.record_tips(home, repo) end
 
 --- Returns the directory that holds the git data of a local repository (its
---- `.git`, or itself when it is bare), and that of its hooks. Raises
+--- `.git`, or itself when it is bare), and that of its hooks, which
+--- `core.hooksPath` may have moved. Raises
 --- `not_found` when there is no repository at `path`.
 ---@param path string
 ---@return string git_dir

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/base/path.h"
 #include "runtime/git/library.h"
 #include "runtime/git/tree.h"
 
@@ -51,6 +52,25 @@ const char *repo_dir(const struct repo *repo)
 const char *repo_workdir(const struct repo *repo)
 {
 	return git_repository_workdir(repo->handle);
+}
+
+char *repo_hooks(const struct repo *repo)
+{
+	const char *common = git_repository_commondir(repo->handle);
+	git_config *config = NULL;
+	git_buf named = {0};
+	char *dir = NULL;
+
+	if (git_repository_config_snapshot(&config, repo->handle) == 0 &&
+	    git_config_get_path(&named, config, "core.hooksPath") == 0 &&
+	    named.size > 0) /* relative to where they run: the .git folder */
+		dir = path_join(common, named.ptr);
+	git_buf_dispose(&named);
+	git_config_free(config);
+	git_error_clear();
+	if (!dir)
+		dir = path_join(common, "hooks");
+	return dir;
 }
 
 static bool looks_like_oid(const char *text)

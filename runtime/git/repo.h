@@ -32,6 +32,9 @@ void repo_close(struct repo *repo); /* NULL is fine */
 /* Was it cloned with a depth? Then what needs all of history fails. */
 bool repo_is_shallow(const struct repo *repo);
 
+/* Where git looks for hooks that run after a push; owned (core.hooksPath). */
+char *repo_hooks(const struct repo *repo);
+
 /* Both borrowed from `repo`. `repo_workdir` is NULL in a bare repository. */
 const char *repo_dir(const struct repo *repo);
 const char *repo_workdir(const struct repo *repo);

@@ -61,11 +61,24 @@ local function install_hook(call, url)
 	fs.write(files.hook, require("embedded").read("hook"), 493) -- 0755
 end
 
-local function remove_hook(url)
-	local fs = require("fs")
-	local ok, files = pcall(hook_files, url)
+--- Whether another registered repository has its hook in the same directory:
+--- core.hooksPath may lead many there.
+local function is_shared(db, row, dir)
+	local others = db:query("SELECT url FROM repos WHERE hooked = 1"
+		.. " AND remote = 0 AND id <> ?", row.id)
 
-	if not ok then return end
+	for _, other in ipairs(others) do
+		local ok, files = pcall(hook_files, other.url)
+		if ok and files.dir == dir then return true end
+	end
+	return false
+end
+
+local function remove_hook(db, row)
+	local fs = require("fs")
+	local ok, files = pcall(hook_files, row.url)
+
+	if not ok or is_shared(db, row, files.dir) then return end
 	if is_ours(files.hook) then fs.remove(files.hook) end
 	if target_of(files.socket) then fs.remove(files.socket) end
 	if fs.exists(files.former) and not fs.exists(files.hook) then
@@ -198,7 +211,7 @@ local function remove(call)
 	local db = call:store()
 	local row = find(call, db, call.args[1])
 
-	if row.remote == 0 then remove_hook(row.url) end
+	if row.remote == 0 then remove_hook(db, row) end
 	db:transaction(function()
 		db:run("DELETE FROM recipes WHERE repo = ?", row.id)
 		db:run("DELETE FROM repos WHERE id = ?", row.id)

@@ -139,7 +139,12 @@ local function wrap_git(git)
 			return planned("git." .. name) or recorded(...)
 		end
 	end
-	for _, name in ipairs { "open", "clone", "mirror" } do
+	-- A handle is of this process: there is nothing to record.
+	wrapped.progress = function()
+		return planned("git.progress") or git.progress()
+	end
+	-- Which argument is the repository's directory.
+	for name, at in pairs { open = 1, init = 1, clone = 2, mirror = 2 } do
 		wrapped[name] = function(...)
 			local scope, args = recording(), table.pack(...)
 			if planned("git." .. name) then
@@ -149,16 +154,17 @@ local function wrap_git(git)
 				return git[name](table.unpack(args, 1, args.n))
 			end
 			if not scope then return open() end
-			if name == "open" then
-				args[1] = scope.run:path(args[1] or ".")
-				args.n = math.max(args.n, 1)
-				return recorded_repo(open)
+			if name == "open" then args[1] = args[1] or "." end
+			if type(args[at]) == "string" then
+				args[at] = scope.run:path(args[at])
 			end
+			args.n = math.max(args.n, at)
+			if name == "open" then return recorded_repo(open) end
 			values.recorded(scope, "git." .. name, function()
 				open()
 			end)
 			return recorded_repo(function()
-				return git.open(args[2])
+				return git.open(args[at])
 			end)
 		end
 	end

@@ -74,6 +74,20 @@ it "leaves no socket" test ! -L "$top/shop.git/hooks/tidemill.sock"
 make_repo plain <<'LUA'
 return { name = "plain", on = { push = {} }, steps = { { "one", "true" } } }
 LUA
+# Git looks for hooks elsewhere when core.hooksPath says so.
+for name in one two; do
+	git init -q --bare "$top/$name.git"
+	git -C "$top/$name.git" config core.hooksPath "$top/shared-hooks"
+	it "registers $name with a moved hook" tm repo add "$top/$name.git" \
+		--hook --name "$name"
+done
+it "put the hook where git looks" test -x "$top/shared-hooks/post-receive"
+it "put none where git does not" test ! -e "$top/one.git/hooks/tidemill.sock"
+it "forgets one" tm repo rm one
+it "leaves the hook for the other" test -x "$top/shared-hooks/post-receive"
+it "forgets the other" tm repo rm two
+it "removes the shared hook last" test ! -e "$top/shared-hooks/post-receive"
+
 it "registers without a hook" tm repo add "$top/plain" --name plain
 commit plain "Commit locally"
 it "watches a working tree" soon passed \
