@@ -122,7 +122,7 @@ void value_list_add(struct arena *arena, struct value_list *list,
 
 /*
  * Can `value` be a key of a dict? Strings, numbers, booleans, none and tuples
- * of such can.
+ * of such can, unless they are very deep or large.
  */
 bool value_hashable(struct value value);
 

@@ -7,21 +7,33 @@
 /* A few keys are found faster by looking at each. */
 enum { SMALL = 8 };
 
+/* Of a key: how deep tuples may be, and how many. */
+enum { KEY_DEPTH = 100, KEY_TUPLES = 10000 };
+
+/*
+ * Tuples may hold the same tuple many times over, or be very deep: what is too
+ * much to hash is no key.
+ */
+static bool hashable(struct value value, int depth, int *left)
+{
+	if (value.kind == VALUE_ABSENT || value.kind == VALUE_LIST ||
+	    value.kind == VALUE_DICT)
+		return false;
+	if (value.kind != VALUE_TUPLE)
+		return true;
+	if (depth == KEY_DEPTH || --*left < 0)
+		return false;
+	for (uint32_t i = 0; i < value.list->count; i++)
+		if (!hashable(value.list->items[i], depth + 1, left))
+			return false;
+	return true;
+}
+
 bool value_hashable(struct value value)
 {
-	switch (value.kind) {
-	case VALUE_ABSENT:
-	case VALUE_LIST:
-	case VALUE_DICT:
-		return false;
-	case VALUE_TUPLE:
-		for (uint32_t i = 0; i < value.list->count; i++)
-			if (!value_hashable(value.list->items[i]))
-				return false;
-		return true;
-	default:
-		return true;
-	}
+	int left = KEY_TUPLES;
+
+	return hashable(value, 0, &left);
 }
 
 /* FNV-1a, 32 bits (Fowler, Noll, Vo), eight bytes at a time. */
@@ -93,6 +105,8 @@ static uint32_t hash_tuple(const struct value_list *tuple)
 static bool same_tuple(const struct value_list *left,
 		       const struct value_list *right)
 {
+	if (left == right)
+		return true;
 	if (left->count != right->count)
 		return false;
 	for (uint32_t i = 0; i < left->count; i++)

@@ -235,7 +235,8 @@ static int read_field(struct reader *reader)
 	if (spec.width < 0) {
 		spec.align = '<';
 		spec.fill = ' ';
-		spec.width = -spec.width;
+		spec.width = spec.width < -TEXT_MAX ? (int64_t)TEXT_MAX + 1
+						    : -spec.width;
 	}
 	if (reader->at < reader->end && *reader->at == '.') {
 		reader->at++;

@@ -226,6 +226,7 @@ int regex_run(struct render *render, struct regex *regex, struct value text,
 	      size_t start, enum regex_where where, struct regex_match *out)
 {
 	uint32_t how = start > 0 ? PCRE2_NO_UTF_CHECK : 0;
+	size_t end;
 	int code;
 
 	if (where == REGEX_MATCH)
@@ -234,17 +235,16 @@ int regex_run(struct render *render, struct regex *regex, struct value text,
 		how |= PCRE2_ANCHORED | PCRE2_ENDANCHORED;
 	else if (where == REGEX_NEXT)
 		how |= PCRE2_NOTEMPTY_ATSTART;
-	if (render_count(render, 1 + (text.length - start) / 256))
-		return -1;
 	code = pcre2_match(regex->code, (PCRE2_SPTR)text.bytes, text.length,
 			   start, how, regex->data, regex->context);
-	if (code == PCRE2_ERROR_NOMATCH)
-		return 0;
-	if (code < 0)
+	if (code < 0 && code != PCRE2_ERROR_NOMATCH)
 		return failed(render, regex, code);
 	out->groups = pcre2_get_ovector_pointer(regex->data);
 	out->count = regex->groups + 1;
-	return 1;
+	end = code < 0 || out->groups[1] < start ? text.length : out->groups[1];
+	if (render_count(render, 1 + (end - start) / 256))
+		return -1;
+	return code >= 0;
 }
 
 uint32_t regex_groups(const struct regex *regex)
