@@ -124,11 +124,11 @@ void context_add_blocks(struct render *render, struct context *context,
 		if (list->count == list->capacity) {
 			uint32_t capacity = list->count * 2 + 2;
 			const struct block **stack = arena_alloc(
-				&render->arena, capacity * sizeof(*stack));
+				&render->arena, capacity * sizeof(void *));
 
 			if (list->count > 0)
 				memcpy(stack, list->stack,
-				       list->count * sizeof(*stack));
+				       list->count * sizeof(void *));
 			list->stack = stack;
 			list->capacity = capacity;
 		}

@@ -342,6 +342,7 @@ out:
 
 int eval(struct render *render, const struct node *node, struct value *out)
 {
+	*out = (struct value){.kind = VALUE_ABSENT};
 	switch ((enum node_kind)node->kind) {
 	case NODE_CONST:
 	case NODE_TEXT:

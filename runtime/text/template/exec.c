@@ -71,17 +71,20 @@ static enum exec exec_output(struct render *render, const struct node *node)
 
 static enum exec exec_if(struct render *render, const struct node *node)
 {
+	const struct node *branch = node;
+	const struct node *next = node->kids[2]; /* the first elif */
 	struct value test;
 	bool truth;
 
-	for (const struct node *branch = node; branch;
-	     branch = branch == node ? node->kids[2] : branch->next) {
+	while (branch) {
 		render->at = branch;
 		if (eval(render, branch->kids[0], &test) != 0 ||
 		    value_true(render, test, &truth) != 0)
 			return EXEC_FAIL;
 		if (truth)
 			return exec_list(render, branch->kids[1]);
+		branch = next;
+		next = branch ? branch->next : NULL;
 	}
 	return exec_list(render, node->kids[3]);
 }

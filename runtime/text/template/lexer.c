@@ -184,7 +184,7 @@ static const char *match_integer(const struct lexer *lexer, const char *at)
 	if (*at != '0')
 		return skip_digits(lexer, at, 10);
 	if (at + 1 < lexer->end) {
-		char letter = at[1] | 0x20;
+		char letter = (char)(at[1] | 0x20);
 
 		base = letter == 'x' ? 16 : letter == 'o' ? 8 : 0;
 		base = letter == 'b' ? 2 : base;

@@ -1,4 +1,5 @@
 /* The lexer outside of tags: text, comments, raw blocks, where tags begin. */
+#include <assert.h>
 #include <string.h>
 
 #include "runtime/text/template/lexer.h"
@@ -176,6 +177,7 @@ static const char *match_endraw(const struct lexer *lexer, const char *at,
 	const char *start = lexer->options->block_start;
 	size_t length = strlen(start);
 
+	assert(at);
 	if (!lexer_starts(lexer, at, start, length))
 		return NULL;
 	*begin = (struct begin){.at = at, .what = BEGIN_RAW};

@@ -16,7 +16,7 @@ static int pull(struct render *render, struct loop *loop, struct value *out)
 	if (!test)
 		return render_next(render, loop->over, &loop->at, out);
 	while (!passes && more > 0) {
-		struct value answer;
+		struct value answer = {.kind = VALUE_ABSENT};
 
 		render->at = node;
 		more = render_next(render, loop->over, &loop->at, out);
@@ -54,7 +54,7 @@ int loop_next(struct render *render, struct loop *loop, struct value *out)
 
 int loop_peek(struct render *render, struct loop *loop)
 {
-	struct value item;
+	struct value item = {.kind = VALUE_ABSENT};
 	int more;
 
 	if (loop->after.kind != VALUE_ABSENT)
@@ -101,7 +101,7 @@ static enum exec run_loop(struct render *render, struct loop *loop)
 	struct scope once = plan->body;
 	enum exec result = EXEC_OK;
 	bool completed = false;
-	struct value item;
+	struct value item = {.kind = VALUE_ABSENT};
 	int more = 0;
 
 	once.count = once.once;
@@ -170,7 +170,7 @@ enum exec exec_for(struct render *render, const struct node *node)
 {
 	struct loop memory;
 	struct loop *loop = &memory;
-	struct value over;
+	struct value over = {.kind = VALUE_ABSENT};
 
 	render->at = node;
 	if (eval(render, node->kids[1], &over) != 0)

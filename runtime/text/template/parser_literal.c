@@ -107,6 +107,19 @@ static bool fail_escape(struct parser *parser, const struct token *token,
 	return false;
 }
 
+/* One character of a string, or an escape; the text after it, or NULL. */
+static const char *copy_character(const char *at, const char *end,
+				  const char *newline, struct buf *text)
+{
+	if (*at == '\\')
+		return unescape(at + 1, end, text);
+	if (*at == '\n')
+		buf_puts(text, newline);
+	else
+		buf_putc(text, *at);
+	return at + 1;
+}
+
 bool parse_string(struct parser *parser, const struct token *token,
 		  struct value *out)
 {
@@ -114,28 +127,19 @@ bool parse_string(struct parser *parser, const struct token *token,
 	const char *end = token->text + token->length - 1;
 	const char *newline = parser->template->options->newline;
 	struct buf text;
+	bool done = true;
 
 	buf_init(&text, (size_t)token->length * 2 + 16);
-	while (at < end) {
-		const char *escape = at;
+	while (at < end && done) {
+		const char *next = copy_character(at, end, newline, &text);
 
-		if (*at == '\n' && newline[0] != '\n') {
-			buf_puts(&text, newline);
-			at++;
-		} else if (*at != '\\') {
-			buf_putc(&text, *at++);
-		} else {
-			at = unescape(at + 1, end, &text);
-			if (!at) {
-				buf_release(&text);
-				return fail_escape(parser, token, escape[1]);
-			}
-		}
+		done = next || fail_escape(parser, token, at[1]);
+		at = next;
 	}
 	*out = value_string(parser->arena, text.data ? text.data : "",
 			    text.length);
 	buf_release(&text);
-	return true;
+	return done;
 }
 
 /* An integer of more than 64 bits: base 10^9, lowest digit first. */
@@ -174,7 +178,7 @@ struct value parse_integer(struct parser *parser, const struct token *token)
 
 	if (token->length > 2 && *at == '0' && digit_value(at[1]) != 0 &&
 	    at[1] != '_') {
-		char letter = at[1] | 0x20;
+		char letter = (char)(at[1] | 0x20);
 
 		base = letter == 'x' ? 16 : letter == 'o' ? 8 : 2;
 		at += 2;

@@ -161,24 +161,27 @@ static void settle(struct scopes *scopes, struct symbols *symbols,
 		define(symbol, LOAD_RESOLVE);
 }
 
+/* What a branch knows is known afterwards, at the same slots. */
+static void merge_one(struct scopes *scopes, struct symbols *symbols,
+		      const struct symbol *from)
+{
+	struct symbol *to = own(scopes, symbols, from->name);
+	bool stored = to->stored || from->stored;
+	uint32_t slot = to->slot;
+
+	if (from->known) {
+		*to = *from;
+		to->slot = slot;
+	}
+	to->stored = stored;
+}
+
 static void merge(struct scopes *scopes, struct symbols *symbols,
 		  struct symbols *branches[3])
 {
-	for (int i = 0; i < 3; i++) {
-		for (uint32_t j = 0; j < branches[i]->count; j++) {
-			const struct symbol *from = &branches[i]->items[j];
-			struct symbol *to = own(scopes, symbols, from->name);
-			bool stored = to->stored || from->stored;
-
-			if (from->known) {
-				uint32_t slot = to->slot;
-
-				*to = *from;
-				to->slot = slot;
-			}
-			to->stored = stored;
-		}
-	}
+	for (int i = 0; i < 3; i++)
+		for (uint32_t j = 0; j < branches[i]->count; j++)
+			merge_one(scopes, symbols, &branches[i]->items[j]);
 }
 
 /* How many of the branches store `name`? */
