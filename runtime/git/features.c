@@ -9,6 +9,7 @@
 #include "runtime/git/features_past.h"
 #include "runtime/git/features_scan.h"
 #include "runtime/git/library.h"
+#include "runtime/git/refs.h"
 
 #define CACHE_NAME "tidemill/history.cache"
 
@@ -162,6 +163,50 @@ static int read_range(struct reading *reading, const char *from, const char *to,
 		       : 0;
 }
 
+/* The only branch of all remotes, or NULL. */
+static const struct ref *only_remote(const struct refs *refs)
+{
+	static const char prefix[] = "refs/remotes/";
+	const struct ref *only = NULL;
+
+	for (size_t i = 0; i < refs->count; i++) {
+		const struct ref *ref = &refs->items[i];
+
+		if (strncmp(ref->name, prefix, sizeof(prefix) - 1) != 0 ||
+		    strcmp(path_base(ref->name), "HEAD") == 0)
+			continue;
+		if (only)
+			return NULL;
+		only = ref;
+	}
+	return only;
+}
+
+/*
+ * Where history ends if nobody says so, owned: HEAD, unless it names a branch
+ * without commits, as in a clone of something whose HEAD did so. Then it is the
+ * branch that others start from. NULL: there are no commits.
+ */
+static char *find_end(struct repo *repo)
+{
+	const struct ref *ref;
+	struct refs refs;
+	char *oid = NULL;
+
+	if (git_repository_head_unborn(repo->handle) != 1)
+		return mem_copy("HEAD");
+	git_error_clear();
+	if (refs_read(repo_dir(repo), REFS_ALL, &refs, NULL) != 0)
+		return NULL;
+	ref = refs_default(&refs);
+	if (!ref)
+		ref = only_remote(&refs);
+	if (ref)
+		oid = mem_copy(ref->oid);
+	refs_release(&refs);
+	return oid;
+}
+
 int features_read(struct repo *repo, const struct features_query *query,
 		  struct features *features, struct error **err)
 {
@@ -174,8 +219,9 @@ int features_read(struct repo *repo, const struct features_query *query,
 	memset(features, 0, sizeof(*features));
 	history_init(&features->history);
 	status = split_range(query->range, &from, &to, err);
-	if (status == 0 &&
-	    (from || to || git_repository_head_unborn(repo->handle) != 1))
+	if (status == 0 && !to)
+		to = find_end(repo);
+	if (status == 0 && (from || to))
 		status = read_range(&reading, from, to, err);
 	mem_free(from);
 	mem_free(to);
