@@ -304,8 +304,10 @@ static const char *whole_url(struct http_options *options)
 	lua_State *L = options->L;
 	struct buf *url;
 
-	if (!path)
+	if (!path) {
 		http_invalid(L, "a request needs a URL");
+		return NULL;
+	}
 	if (path[strcspn(path, "\r\n\t ")])
 		http_invalid(L,
 			     "a URL holds white space: write %s, or use "
