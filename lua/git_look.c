@@ -239,7 +239,9 @@ static int l_patch(lua_State *L)
 
 static int call_read(struct git_job *job, struct repo *repo, struct error **err)
 {
-	return repo_read(repo, job->a, job->b, job->limit, &job->blob, err);
+	struct read_query query = {job->a, job->b, job->limit};
+
+	return repo_read(repo, &query, &job->blob, err);
 }
 
 static int l_read(lua_State *L)

@@ -8,6 +8,8 @@
 #include "runtime/base/path.h"
 #include "runtime/engine/recipes.h"
 
+#define RETRY 2000 /* ms between looks for a repository that is gone */
+
 struct sources {
 	struct engine *engine;
 	struct source *first;
@@ -32,15 +34,29 @@ struct engine *sources_engine(const struct sources *sources)
 	return sources->engine;
 }
 
+static void await_return(struct source *source);
+
+static void unwatch(struct source *source)
+{
+	if (source->watch_dir)
+		watch_remove(source->watch_dir);
+	if (source->watch_refs)
+		watch_remove(source->watch_refs);
+	source->watch_dir = NULL;
+	source->watch_refs = NULL;
+}
+
 static void on_noise(void *context, const struct watch_event *event)
 {
 	struct source *source = context;
 
-	if (event->gone)
-		log_warn("repository '%s' is gone from %s", source->name,
-			 source->url);
-	else
+	if (!event->gone) {
 		source_look(source);
+		return;
+	}
+	log_warn("repository '%s' is gone from %s", source->name, source->url);
+	unwatch(source);
+	await_return(source);
 }
 
 /* HEAD and packed-refs are renamed into the directory, tips below refs/. */
@@ -67,6 +83,40 @@ static void watch(struct source *source)
 	mem_free(refs);
 }
 
+/* It may have been made again at its place: then all of it counts as new. */
+static void on_retry(uv_timer_t *timer)
+{
+	struct source *source = timer->data;
+	struct refs_place place = {0};
+
+	if (refs_locate(source->dir, &place, NULL) != 0)
+		return;
+	uv_timer_stop(timer);
+	refs_place_release(&source->place);
+	source->place = place;
+	log_info("repository '%s' is back at %s", source->name, source->url);
+	watch(source);
+	source_look(source);
+	if (!source->watch_refs) { /* it is still being made, or gone again */
+		unwatch(source);
+		await_return(source);
+	}
+}
+
+/* The timer stays open until the source is stopped. */
+static void await_return(struct source *source)
+{
+	struct engine *engine = source->sources->engine;
+
+	if (!source->timed) {
+		uv_timer_init(engine->loop, &source->timer);
+		source->timer.data = source;
+		source->timed = true;
+		engine_hold(engine);
+	}
+	uv_timer_start(&source->timer, on_retry, RETRY, RETRY);
+}
+
 static void start_local(struct source *source)
 {
 	struct error *err = NULL;
@@ -74,20 +124,11 @@ static void start_local(struct source *source)
 	if (refs_locate(source->dir, &source->place, &err) != 0) {
 		engine_complain(err, "cannot find repository '%s'",
 				source->name);
+		await_return(source);
 		return;
 	}
 	watch(source);
 	source_look(source);
-}
-
-static void unwatch(struct source *source)
-{
-	if (source->watch_dir)
-		watch_remove(source->watch_dir);
-	if (source->watch_refs)
-		watch_remove(source->watch_refs);
-	source->watch_dir = NULL;
-	source->watch_refs = NULL;
 }
 
 static void source_free(struct source *source)

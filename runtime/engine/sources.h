@@ -20,7 +20,7 @@ struct source {
 	struct refs_place place; /* local: what is watched */
 	struct watch *watch_dir, *watch_refs;
 
-	/* Remote: see source_poll.c. */
+	/* Remote: see source_poll.c. Local: `timer` while it is gone. */
 	struct remote_job *job; /* what runs now, or NULL */
 	uv_timer_t timer;
 	bool timed; /* `timer` is open */

@@ -190,15 +190,17 @@ static int read_blob(git_blob *file, const char *name, size_t max,
 	return 0;
 }
 
-int repo_read(struct repo *repo, const char *oid, const char *name, size_t max,
+int repo_read(struct repo *repo, const struct read_query *query,
 	      struct blob *blob, struct error **err)
 {
+	const char *oid = query->rev;
+	const char *name = query->path;
 	git_commit *commit = NULL;
 	git_object *object = NULL;
 	int status;
 
 	memset(blob, 0, sizeof(*blob));
-	if (library_commit(repo, oid, &commit, err) != 0)
+	if (library_commit(repo, query->rev, &commit, err) != 0)
 		return -1;
 	status = git_object_lookup_bypath(&object, (git_object *)commit, name,
 					  GIT_OBJECT_BLOB);
@@ -211,7 +213,8 @@ int repo_read(struct repo *repo, const char *oid, const char *name, size_t max,
 				       "cannot read '%s' in commit %.12s", name,
 				       oid);
 	} else {
-		status = read_blob((git_blob *)object, name, max, blob, err);
+		status = read_blob((git_blob *)object, name, query->max, blob,
+				   err);
 	}
 	git_object_free(object);
 	git_commit_free(commit);
@@ -221,7 +224,9 @@ int repo_read(struct repo *repo, const char *oid, const char *name, size_t max,
 int repo_blob(struct repo *repo, const char *oid, const char *name,
 	      struct blob *blob, struct error **err)
 {
-	return repo_read(repo, oid, name, BLOB_MAX, blob, err);
+	struct read_query query = {oid, name, BLOB_MAX};
+
+	return repo_read(repo, &query, blob, err);
 }
 
 void blob_release(struct blob *blob)

@@ -46,6 +46,12 @@ struct patch_query {
 int repo_patch(struct repo *repo, const struct patch_query *query,
 	       struct buf *text, struct error **err);
 
+struct read_query {
+	const char *rev;
+	const char *path;
+	size_t max; /* bytes */
+};
+
 /* Read a file of a commit with a limit of one's own; see repo_blob. */
-int repo_read(struct repo *repo, const char *rev, const char *name, size_t max,
+int repo_read(struct repo *repo, const struct read_query *query,
 	      struct blob *blob, struct error **err);

@@ -98,4 +98,15 @@ it "watches new directories" soon 2 \
 	"select count(*) from runs where name = 'plain'"
 it "saw nothing twice" is 2 \
 	"select count(*) from runs where name = 'plain'"
+
+# Removed and made again: noticed without being told.
+rm -rf "$top/plain"
+it "notices that it is gone" wait_for 20 grep -q "'plain' is gone" \
+	"$top/server.log"
+make_repo plain <<'LUA'
+return { name = "plain", on = { push = {} }, steps = { { "one", "true" } } }
+LUA
+commit plain "Made again"
+it "notices that it is back" soon 1 "select count(*) > 2 from runs
+	where name = 'plain'"
 finish
