@@ -242,7 +242,7 @@ static int read_string(struct reader *reader, struct value *out)
 
 static int read_list(struct reader *reader, struct value *out)
 {
-	struct value item;
+	struct value item = {.kind = VALUE_ABSENT};
 
 	*out = value_list_new(reader->arena, 0);
 	skip_space(reader);
@@ -279,8 +279,8 @@ static int read_member(struct reader *reader, struct value *key,
 
 static int read_dict(struct reader *reader, struct value *out)
 {
-	struct value key;
-	struct value value;
+	struct value key = {.kind = VALUE_ABSENT};
+	struct value value = {.kind = VALUE_ABSENT};
 
 	*out = value_dict_new(reader->arena, 0);
 	skip_space(reader);

@@ -74,7 +74,7 @@ static void print_plain(struct buf *buf, const char *digits, int exponent)
 void text_float(struct buf *buf, double number)
 {
 	char text[40];
-	char digits[20];
+	char digits[20] = "";
 	int exponent;
 
 	if (isnan(number) || isinf(number)) {

@@ -133,9 +133,12 @@ static yaml_scalar_style_t quoting(const struct dumper *dumper)
 	}
 }
 
+/* A string is one with quotes, all others without; `plain`: it needs none. */
 static int scalar(struct dumper *dumper, const char *bytes, size_t length,
-		  const char *tag, bool plain, bool quoted)
+		  const char *tag, bool plain)
 {
+	bool quoted = strcmp(tag, "tag:yaml.org,2002:str") == 0;
+
 	yaml_event_t event;
 
 	if (!yaml_scalar_event_initialize(
@@ -165,7 +168,7 @@ static int dump_string(struct dumper *dumper, struct value value)
 	const char *bytes = value.length > 0 ? value.bytes : "";
 
 	return scalar(dumper, bytes, value.length, "tag:yaml.org,2002:str",
-		      is_plain_string(dumper, bytes, value.length), true);
+		      is_plain_string(dumper, bytes, value.length));
 }
 
 static int dump_float(struct dumper *dumper, double number)
@@ -190,7 +193,7 @@ static int dump_float(struct dumper *dumper, double number)
 		buf_printf(&text, ".0%s", rest);
 	}
 	status = scalar(dumper, text.data, text.length,
-			"tag:yaml.org,2002:float", true, false);
+			"tag:yaml.org,2002:float", true);
 	buf_release(&text);
 	return status;
 }
@@ -206,7 +209,7 @@ static int dump_integer(struct dumper *dumper, struct value value)
 	else
 		text_int(&text, value.integer);
 	status = scalar(dumper, text.data, text.length, "tag:yaml.org,2002:int",
-			true, false);
+			true);
 	buf_release(&text);
 	return status;
 }
@@ -217,12 +220,12 @@ static int dump_scalar(struct dumper *dumper, struct value value)
 	case VALUE_STRING:
 		return dump_string(dumper, value);
 	case VALUE_NONE:
-		return scalar(dumper, "null", 4, "tag:yaml.org,2002:null", true,
-			      false);
+		return scalar(dumper, "null", 4, "tag:yaml.org,2002:null",
+			      true);
 	case VALUE_BOOL:
 		return scalar(dumper, value.truth ? "true" : "false",
 			      value.truth ? 4 : 5, "tag:yaml.org,2002:bool",
-			      true, false);
+			      true);
 	case VALUE_INT:
 	case VALUE_BIG:
 		return dump_integer(dumper, value);

@@ -88,8 +88,7 @@ static int find_all(struct call *call, struct regex *regex, struct value text,
 	size_t start = 0;
 	int found;
 
-	while ((found = regex_run(call->render, regex, text, start, where,
-				  &match)) == 1) {
+	while ((found = regex_run(regex, text, start, where, &match)) == 1) {
 		size_t from = match.groups[0];
 		size_t end = match.groups[1];
 
@@ -172,6 +171,30 @@ static int named_flags(struct call *call, unsigned *flags)
 	return flags_of(call, ignore, lines, flags);
 }
 
+/* The groups that the arguments behind the expression ask for, as a list. */
+static int wanted_groups(struct call *call, const struct regex *regex,
+			 const struct regex_match *match, struct value text,
+			 struct value *out)
+{
+	for (uint32_t i = 1; i < call->count; i++) {
+		int64_t group = wanted_group(call, regex, call->arguments[i]);
+		struct value part;
+
+		if (group < 0)
+			return -1;
+		if (!match)
+			continue;
+		if (group > regex_groups(regex))
+			return render_fail(call->render, RENDER_RUNTIME,
+					   "no such group");
+		part = regex_part(match, text, (uint32_t)group);
+		if (part.kind == VALUE_ABSENT)
+			part = value_none();
+		value_list_add(render_arena(call->render), out->list, part);
+	}
+	return 0;
+}
+
 static int filter_regex_search(struct call *call, struct value *out)
 {
 	struct regex_match match;
@@ -190,29 +213,15 @@ static int filter_regex_search(struct call *call, struct value *out)
 	regex = compile(call, call->arguments[0], flags);
 	if (!regex)
 		return -1;
-	found = regex_run(call->render, regex, text, 0, REGEX_SEARCH, &match);
+	found = regex_run(regex, text, 0, REGEX_SEARCH, &match);
+	if (found < 0)
+		return -1;
 	*out = value_none();
 	if (found == 1 && call->count == 1)
 		*out = part_or_empty(&match, text, 0);
 	else if (found == 1)
 		*out = value_list_new(render_arena(call->render), call->count);
-	for (uint32_t i = 1; found >= 0 && i < call->count; i++) {
-		int64_t group = wanted_group(call, regex, call->arguments[i]);
-		struct value part;
-
-		if (group < 0)
-			return -1;
-		if (found == 0)
-			continue;
-		if (group > regex_groups(regex))
-			return render_fail(call->render, RENDER_RUNTIME,
-					   "no such group");
-		part = regex_part(&match, text, (uint32_t)group);
-		if (part.kind == VALUE_ABSENT)
-			part = value_none();
-		value_list_add(render_arena(call->render), out->list, part);
-	}
-	return found < 0 ? -1 : 0;
+	return wanted_groups(call, regex, found ? &match : NULL, text, out);
 }
 
 static int escape_kind(struct call *call, struct value type, const char **set)
@@ -275,7 +284,7 @@ static int matches(struct call *call, const struct value *arguments,
 	regex = compile(call, arguments[0], flags);
 	if (!regex)
 		return -1;
-	found = regex_run(call->render, regex, text, 0, where, &match);
+	found = regex_run(regex, text, 0, where, &match);
 	*out = value_bool(found == 1);
 	return found < 0 ? -1 : 0;
 }

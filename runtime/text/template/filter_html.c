@@ -357,11 +357,9 @@ static int filter_attr(struct call *call, struct value *out)
 	if (call_bind(call, names, 1, &name) ||
 	    value_to_string(call->render, name, &name))
 		return -1;
-	if (call->subject.kind == VALUE_OBJECT)
+	if (call->subject.kind == VALUE_OBJECT ||
+	    call->subject.kind == VALUE_UNDEFINED)
 		return render_attribute(call->render, call->subject, name, out);
-	if (call->subject.kind == VALUE_UNDEFINED &&
-	    render_defined(call->render, call->subject))
-		return -1;
 	entry = method_find(call->subject, name);
 	if (entry)
 		*out = bound_method(call->render, call->subject, entry);

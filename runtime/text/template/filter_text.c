@@ -78,10 +78,7 @@ static int filter_title(struct call *call, struct value *out)
 				 first ? UNICODE_TO_UPPER : UNICODE_TO_LOWER);
 		first = false;
 	}
-	if (text_take(call->render, &buf, out))
-		return -1;
-	out->flags = text.flags;
-	return 0;
+	return text_take(call->render, &buf, out);
 }
 
 static int filter_trim(struct call *call, struct value *out)

@@ -32,7 +32,7 @@ static int matches(struct linker *linker, const char *pattern, unsigned flags,
 
 	if (!regex)
 		return -1;
-	return regex_run(linker->render, regex, text, 0, REGEX_SEARCH, match);
+	return regex_run(regex, text, 0, REGEX_SEARCH, match);
 }
 
 static uint32_t count_of(struct value text, const char *what)

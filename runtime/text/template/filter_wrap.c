@@ -63,8 +63,8 @@ static int split_chunks(struct wrapper *wrapper, struct regex *regex,
 	int found;
 
 	wrapper->count = 0;
-	while ((found = regex_run(wrapper->render, regex, line, start,
-				  REGEX_SEARCH, &match)) == 1) {
+	while ((found = regex_run(regex, line, start, REGEX_SEARCH, &match)) ==
+	       1) {
 		if (match.groups[1] == match.groups[0])
 			break;
 		if (add_chunk(wrapper, line.bytes + start,

@@ -92,7 +92,7 @@ static void read_flags(struct reader *reader, struct format_spec *spec)
 /* A number, or `*` for the next argument; `*given` says whether. */
 static int read_number(struct reader *reader, int64_t *out)
 {
-	struct value argument;
+	struct value argument = {.kind = VALUE_ABSENT};
 
 	if (reader->at < reader->end && *reader->at == '*') {
 		reader->at++;
@@ -220,6 +220,33 @@ static int convert(struct reader *reader, struct format_spec *spec,
 	return put_text(reader, spec, argument);
 }
 
+/* ".5" or ".*" */
+static int read_precision(struct reader *reader, struct format_spec *spec)
+{
+	if (reader->at == reader->end || *reader->at != '.')
+		return 0;
+	reader->at++;
+	if (read_number(reader, &spec->precision))
+		return -1;
+	if (spec->precision < 0)
+		spec->precision = 0;
+	return 0;
+}
+
+/* A negative width is one to the left. */
+static int read_width(struct reader *reader, struct format_spec *spec)
+{
+	if (read_number(reader, &spec->width))
+		return -1;
+	if (spec->width >= 0)
+		return 0;
+	spec->align = '<';
+	spec->fill = ' ';
+	spec->width =
+		spec->width < -TEXT_MAX ? (int64_t)TEXT_MAX + 1 : -spec->width;
+	return 0;
+}
+
 /* What stands behind a percent sign. */
 static int read_field(struct reader *reader)
 {
@@ -230,21 +257,8 @@ static int read_field(struct reader *reader)
 	    named_argument(reader, &argument))
 		return -1;
 	read_flags(reader, &spec);
-	if (read_number(reader, &spec.width))
+	if (read_width(reader, &spec) || read_precision(reader, &spec))
 		return -1;
-	if (spec.width < 0) {
-		spec.align = '<';
-		spec.fill = ' ';
-		spec.width = spec.width < -TEXT_MAX ? (int64_t)TEXT_MAX + 1
-						    : -spec.width;
-	}
-	if (reader->at < reader->end && *reader->at == '.') {
-		reader->at++;
-		if (read_number(reader, &spec.precision))
-			return -1;
-		if (spec.precision < 0)
-			spec.precision = 0;
-	}
 	if (reader->at < reader->end && strchr("hlL", *reader->at))
 		reader->at++;
 	if (reader->at == reader->end)

@@ -55,7 +55,7 @@ int dict_merge(struct render *render, struct value_dict *dict,
 {
 	struct arena *arena = render_arena(render);
 	const struct value_entry *entry;
-	struct value pair[2];
+	struct value pair[2] = {{0}, {0}};
 	struct value each;
 	uint32_t place = 0;
 	uint64_t number = 0;

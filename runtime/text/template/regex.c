@@ -11,6 +11,7 @@ enum {
 };
 
 struct regex {
+	struct render *render;
 	struct regex *next; /* of the rendering */
 	struct value pattern;
 	unsigned flags;
@@ -199,7 +200,8 @@ struct regex *regex_compile(struct render *render, struct value pattern,
 	if (!code)
 		return NULL;
 	regex = arena_alloc(render_arena(render), sizeof(*regex));
-	*regex = (struct regex){.next = *render_slot(render),
+	*regex = (struct regex){.render = render,
+				.next = *render_slot(render),
 				.pattern = pattern,
 				.flags = flags,
 				.code = code};
@@ -209,8 +211,10 @@ struct regex *regex_compile(struct render *render, struct value pattern,
 	return regex;
 }
 
-static int failed(struct render *render, const struct regex *regex, int code)
+static int failed(const struct regex *regex, int code)
 {
+	struct render *render = regex->render;
+
 	if (code == PCRE2_ERROR_MATCHLIMIT || code == PCRE2_ERROR_DEPTHLIMIT ||
 	    code == PCRE2_ERROR_HEAPLIMIT || code == PCRE2_ERROR_NOMEMORY)
 		return render_fail(render, RENDER_LIMIT,
@@ -222,8 +226,8 @@ static int failed(struct render *render, const struct regex *regex, int code)
 			   (int)regex->pattern.length, regex->pattern.bytes);
 }
 
-int regex_run(struct render *render, struct regex *regex, struct value text,
-	      size_t start, enum regex_where where, struct regex_match *out)
+int regex_run(struct regex *regex, struct value text, size_t start,
+	      enum regex_where where, struct regex_match *out)
 {
 	uint32_t how = start > 0 ? PCRE2_NO_UTF_CHECK : 0;
 	size_t end;
@@ -238,11 +242,11 @@ int regex_run(struct render *render, struct regex *regex, struct value text,
 	code = pcre2_match(regex->code, (PCRE2_SPTR)text.bytes, text.length,
 			   start, how, regex->data, regex->context);
 	if (code < 0 && code != PCRE2_ERROR_NOMATCH)
-		return failed(render, regex, code);
+		return failed(regex, code);
 	out->groups = pcre2_get_ovector_pointer(regex->data);
 	out->count = regex->groups + 1;
 	end = code < 0 || out->groups[1] < start ? text.length : out->groups[1];
-	if (render_count(render, 1 + (end - start) / 256))
+	if (render_count(regex->render, 1 + (end - start) / 256))
 		return -1;
 	return code >= 0;
 }

@@ -33,8 +33,8 @@ enum regex_where {
 };
 
 /* Match from byte `start` on: 1, 0, or -1 after render_fail. */
-int regex_run(struct render *render, struct regex *regex, struct value text,
-	      size_t start, enum regex_where where, struct regex_match *out);
+int regex_run(struct regex *regex, struct value text, size_t start,
+	      enum regex_where where, struct regex_match *out);
 
 /* How many groups there are, and the number of a named one; or -1. */
 uint32_t regex_groups(const struct regex *regex);

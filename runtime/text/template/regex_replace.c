@@ -147,8 +147,8 @@ static int replace_all(struct filler *filler, struct value replacement,
 	for (int64_t i = 0; most == 0 || i < most; i++) {
 		size_t end;
 
-		found = regex_run(filler->render, filler->regex, text, start,
-				  where, &filler->match);
+		found = regex_run(filler->regex, text, start, where,
+				  &filler->match);
 		if (found <= 0)
 			break;
 		end = filler->match.groups[1];

@@ -14,7 +14,8 @@ static int add_part(struct parts *parts, const char *start, const char *end)
 
 	if ((parts->list->count & 0xff) == 0xff &&
 	    (render_count(parts->render, 256) ||
-	     render_room(parts->render, 2 * parts->list->count * sizeof(part))))
+	     render_room(parts->render,
+			 (size_t)parts->list->count * 2 * sizeof(part))))
 		return -1;
 	part.flags = parts->flags;
 	value_list_add(render_arena(parts->render), parts->list, part);

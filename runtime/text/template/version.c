@@ -15,8 +15,8 @@ static int loose_parts(struct call *call, struct value text, struct value *out)
 	if (!regex)
 		return -1;
 	*out = value_list_new(render_arena(call->render), 4);
-	while ((found = regex_run(call->render, regex, text, start,
-				  REGEX_SEARCH, &match)) == 1) {
+	while ((found = regex_run(regex, text, start, REGEX_SEARCH, &match)) ==
+	       1) {
 		struct value part = regex_part(&match, text, 0);
 
 		start = match.groups[1];
@@ -42,7 +42,7 @@ static int groups(struct call *call, struct value text, const char *pattern,
 
 	if (!regex)
 		return -1;
-	found = regex_run(call->render, regex, text, 0, REGEX_MATCH, &match);
+	found = regex_run(regex, text, 0, REGEX_MATCH, &match);
 	if (found == 0)
 		return render_fail(call->render, RENDER_FILTER,
 				   "Version comparison failed: invalid version "
