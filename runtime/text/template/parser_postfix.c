@@ -45,7 +45,7 @@ static struct node *parse_brackets(struct parser *parser, uint32_t line,
 	}
 	parser_advance(parser);
 	key = tuple->kids[0];
-	if (key && key->kind == NODE_SLICE && !key->next) {
+	if (key && key->kind == NODE_SLICE && !key->next && !key->kids[0]) {
 		key->line = line;
 		return parser_link(parser, key, 0, subject);
 	}
