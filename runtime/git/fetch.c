@@ -47,7 +47,7 @@ static int fetch_with_program(struct repo *repo, const struct remote *remote,
 			      const struct fetch_options *options,
 			      struct error **err)
 {
-	const char *args[REMOTE_ARGS_MAX] = {"-C", repo_dir(repo), "fetch",
+	const char *args[REMOTE_ARGS_MAX] = {"-C", remote_base(repo), "fetch",
 					     "-q"};
 	char depth[32];
 	size_t count = 4;

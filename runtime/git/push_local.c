@@ -5,6 +5,7 @@
 
 #include "runtime/base/mem.h"
 #include "runtime/git/program.h"
+#include "runtime/git/remote_find.h"
 #include "runtime/git/transfer.h"
 
 #define REFUSALS_MAX ((size_t)16 * 1024)
@@ -19,7 +20,7 @@ struct arguments {
 static void fill(struct arguments *args, struct repo *repo,
 		 const struct push_plan *plan)
 {
-	const char *first[] = {"git", "-C", repo_dir(repo), "push",
+	const char *first[] = {"git", "-C", remote_base(repo), "push",
 			       "--porcelain"};
 	size_t max = sizeof(first) / sizeof(*first) + plan->count * 2 + 3;
 

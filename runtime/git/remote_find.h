@@ -9,3 +9,6 @@
  */
 int remote_find(struct repo *repo, const char *name, git_remote **handle,
 		struct error **err);
+
+/* What relative URLs count from: the working tree, or the bare repository. */
+const char *remote_base(const struct repo *repo);

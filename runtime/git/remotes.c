@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/base/path.h"
 #include "runtime/git/remote_find.h"
 
 #define NAMES_MAX ((size_t)4096)
@@ -28,6 +29,27 @@ static int no_remote(struct repo *repo, const char *name, struct error **err)
 	return -1;
 }
 
+const char *remote_base(const struct repo *repo)
+{
+	const char *workdir = repo_workdir(repo);
+
+	return workdir ? workdir : repo_dir(repo);
+}
+
+/* A relative path counts from the repository, not from where we are. */
+static void make_absolute(struct repo *repo, git_remote *handle)
+{
+	char *path = remote_local_path(git_remote_url(handle));
+
+	if (path && !path_is_absolute(path)) {
+		char *whole = path_join(remote_base(repo), path);
+
+		git_remote_set_instance_url(handle, whole);
+		mem_free(whole);
+	}
+	mem_free(path);
+}
+
 int remote_find(struct repo *repo, const char *name, git_remote **handle,
 		struct error **err)
 {
@@ -45,6 +67,7 @@ int remote_find(struct repo *repo, const char *name, git_remote **handle,
 	if (status < 0)
 		return library_error(err, status, "cannot read remote '%s'",
 				     name);
+	make_absolute(repo, *handle);
 	return 0;
 }
 

@@ -176,6 +176,10 @@ function tests.remotes_are_listed_added_and_removed()
 		up = "https://ada@example.org/x" })
 	test.raises("busy", copy.add_remote, copy, "up", "x")
 	copy:remove_remote("up")
+	sh(dir, "cd c; git remote set-url origin ../b.git")
+	copy:create_branch("rel")
+	copy:push { refspecs = { "rel" } } -- from the repository, not from here
+	copy:fetch()
 	test.raises("not_found", copy.remove_remote, copy, "up")
 end
 
