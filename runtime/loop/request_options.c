@@ -52,7 +52,7 @@ static const char *system_certificates(struct client *client)
 	return client->certificates;
 }
 
-/* Libcurl looks for five variables at every request. */
+/* Libcurl looks for these and no_proxy at every request. */
 static bool has_proxy(void)
 {
 	static const char *const names[] = {"http_proxy", "https_proxy",
@@ -92,8 +92,10 @@ static void set_base(struct client *client, CURL *easy)
 	set_silence(easy, REQUEST_SILENT_MS);
 	set_redirects(easy, REQUEST_REDIRECTS_MAX);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	if (!has_proxy())
+	if (!has_proxy()) {
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
+		curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	}
 	if (client->cookies)
 		curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
 }
@@ -204,6 +206,12 @@ static void set_network(struct request *request,
 		curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
 				 versions[options->version]);
 		request->dirty = true;
+	}
+	/* Libcurl 7.88 begins anew on a connection that speaks HTTP/2 already,
+	 * which its server takes for a broken frame. */
+	if (options->version == REQUEST_VERSION_2_ONLY) {
+		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	}
 	if (options->family) {
 		curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
