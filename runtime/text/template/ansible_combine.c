@@ -93,7 +93,7 @@ static int zip(struct call *call, const struct inputs *inputs, uint32_t length,
 
 static int filter_zip(struct call *call, struct value *out)
 {
-	struct inputs inputs;
+	struct inputs inputs = {.count = 0};
 	struct value strict;
 	uint32_t length = UINT32_MAX;
 
@@ -111,7 +111,7 @@ static int filter_zip(struct call *call, struct value *out)
 
 static int filter_zip_longest(struct call *call, struct value *out)
 {
-	struct inputs inputs;
+	struct inputs inputs = {.count = 0};
 	struct value filling;
 	uint32_t length = 0;
 
@@ -163,7 +163,7 @@ static int product(struct call *call, const struct inputs *inputs,
 
 static int filter_product(struct call *call, struct value *out)
 {
-	struct inputs inputs;
+	struct inputs inputs = {.count = 0};
 	struct value repeat;
 	uint32_t first;
 	int64_t times;

@@ -196,7 +196,7 @@ static bool read_uuid(struct value text, unsigned char out[16])
 static int filter_to_uuid(struct call *call, struct value *out)
 {
 	static const char *const names[] = {"namespace", NULL};
-	unsigned char bytes[DIGEST_SIZE_MAX];
+	unsigned char bytes[DIGEST_SIZE_MAX] = {0};
 	unsigned char id[16] = {0};
 	struct value space;
 	struct value text;

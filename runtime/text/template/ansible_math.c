@@ -40,7 +40,7 @@ static int domain_error(struct call *call)
 
 static int filter_log(struct call *call, struct value *out)
 {
-	double numbers[2];
+	double numbers[2] = {0, 0};
 
 	if (bind_numbers(call, "base", M_E, numbers))
 		return -1;
@@ -72,7 +72,7 @@ static int power(struct call *call, double base, double exponent,
 
 static int filter_pow(struct call *call, struct value *out)
 {
-	double numbers[2];
+	double numbers[2] = {0, 0};
 
 	if (bind_numbers(call, "y", NAN, numbers))
 		return -1;
@@ -81,7 +81,7 @@ static int filter_pow(struct call *call, struct value *out)
 
 static int filter_root(struct call *call, struct value *out)
 {
-	double numbers[2];
+	double numbers[2] = {0, 0};
 
 	if (bind_numbers(call, "base", 2, numbers))
 		return -1;

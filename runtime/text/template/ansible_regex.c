@@ -53,7 +53,7 @@ static int filter_regex_replace(struct call *call, struct value *out)
 		arguments[1] = LITERAL("");
 	if (argument_text(call, arguments[1], "replacement"))
 		return -1;
-	return regex_replace(call->render, regex, text, arguments[1], 0, out);
+	return regex_replace(call->render, regex, text, arguments[1], out);
 }
 
 static struct value part_or_empty(const struct regex_match *match,

@@ -277,7 +277,8 @@ static int put_attribute(struct call *call, const struct value_entry *entry,
 				 "'%s'",
 				 value_type_name(entry->key));
 	for (uint32_t i = 0; i < entry->key.length; i++)
-		if (memchr(" \t\n\r\f\v/>=", entry->key.bytes[i], 9))
+		if (entry->key.bytes[i] &&
+		    strchr(" \t\n\r\f\v/>=", entry->key.bytes[i]))
 			return render_fail(call->render, RENDER_VALUE,
 					   "Invalid character in attribute "
 					   "name: '%.*s'",

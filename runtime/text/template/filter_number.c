@@ -205,7 +205,7 @@ static int filter_filesizeformat(struct call *call, struct value *out)
 	struct value argument;
 	struct buf buf;
 	double base;
-	double bytes;
+	double bytes = 0;
 	double unit;
 	bool binary;
 	int i = 0;

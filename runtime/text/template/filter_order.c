@@ -14,10 +14,19 @@ static int fold(struct render *render, struct value *key)
 	return string_case(render, *key, STRING_LOWER, key);
 }
 
+/* The keys to sort by: of one attribute or of several. */
+struct multi {
+	struct getter *getters;
+	uint32_t count;
+	bool folded;
+};
+
 /* "a,b": several attributes, each of which counts. */
 static int multi_init(struct render *render, struct value attribute,
-		      struct getter **getters, uint32_t *count)
+		      struct multi *multi)
 {
+	struct getter **getters = &multi->getters;
+	uint32_t *count = &multi->count;
 	const char *at;
 	const char *end;
 
@@ -43,21 +52,20 @@ static int multi_init(struct render *render, struct value attribute,
 	return 0;
 }
 
-static int multi_key(struct render *render, const struct getter *getters,
-		     uint32_t count, bool folded, struct value item,
-		     struct value *key)
+static int multi_key(struct render *render, const struct multi *multi,
+		     struct value item, struct value *key)
 {
-	if (count == 1) {
-		if (getter_get(getters, item, key))
+	if (multi->count == 1) {
+		if (getter_get(multi->getters, item, key))
 			return -1;
-		return folded ? fold(render, key) : 0;
+		return multi->folded ? fold(render, key) : 0;
 	}
-	*key = value_list_new(render_arena(render), count);
-	for (uint32_t i = 0; i < count; i++) {
+	*key = value_list_new(render_arena(render), multi->count);
+	for (uint32_t i = 0; i < multi->count; i++) {
 		struct value *part = &key->list->items[i];
 
-		if (getter_get(&getters[i], item, part) ||
-		    (folded && fold(render, part)))
+		if (getter_get(&multi->getters[i], item, part) ||
+		    (multi->folded && fold(render, part)))
 			return -1;
 		key->list->count++;
 	}
@@ -94,24 +102,23 @@ static int filter_sort(struct call *call, struct value *out)
 	struct render *render = call->render;
 	struct value arguments[3];
 	struct sort_item *items;
-	struct getter *getters;
-	uint32_t getter_count;
+	struct multi multi;
 	bool reverse;
 	bool sensitive;
 
 	if (call_bind(call, names, 0, arguments) ||
 	    argument_bool(render, arguments[0], false, &reverse) ||
 	    argument_bool(render, arguments[1], false, &sensitive) ||
-	    multi_init(render, arguments[2], &getters, &getter_count) ||
+	    multi_init(render, arguments[2], &multi) ||
 	    value_items(render, call->subject, out))
 		return -1;
+	multi.folded = !sensitive;
 	items = room_new(render, out->list->count + 1, sizeof(*items));
 	if (!items)
 		return -1;
 	for (uint32_t i = 0; i < out->list->count; i++) {
 		items[i].item = out->list->items[i];
-		if (multi_key(render, getters, getter_count, !sensitive,
-			      items[i].item, &items[i].key))
+		if (multi_key(render, &multi, items[i].item, &items[i].key))
 			return -1;
 	}
 	if (wrap_undefined(render, items, out->list->count) ||
@@ -142,25 +149,31 @@ static int bind_dictsort(struct call *call, bool *sensitive, bool *by_value,
 	return 0;
 }
 
+/* The pairs of a dict, as a list. */
+static int dict_pairs(struct call *call, struct value *out)
+{
+	struct value dict = call->subject;
+
+	if (dict.kind == VALUE_UNDEFINED)
+		return render_missing(call->render, dict);
+	if (dict.kind != VALUE_DICT)
+		return render_fail(call->render, RENDER_RUNTIME,
+				   "'%s' object has no attribute 'items'",
+				   value_type_name(dict));
+	return value_items(call->render,
+			   view_new(call->render, VIEW_ITEMS, dict.dict), out);
+}
+
 static int filter_dictsort(struct call *call, struct value *out)
 {
 	struct render *render = call->render;
 	struct sort_item *items;
-	struct value view;
 	bool sensitive;
 	bool by_value;
 	bool reverse;
 
-	if (bind_dictsort(call, &sensitive, &by_value, &reverse))
-		return -1;
-	if (call->subject.kind == VALUE_UNDEFINED)
-		return render_missing(render, call->subject);
-	if (call->subject.kind != VALUE_DICT)
-		return render_fail(render, RENDER_RUNTIME,
-				   "'%s' object has no attribute 'items'",
-				   value_type_name(call->subject));
-	view = view_new(render, VIEW_ITEMS, call->subject.dict);
-	if (value_items(render, view, out))
+	if (bind_dictsort(call, &sensitive, &by_value, &reverse) ||
+	    dict_pairs(call, out))
 		return -1;
 	items = room_new(render, out->list->count + 1, sizeof(*items));
 	if (!items)

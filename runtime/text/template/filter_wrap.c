@@ -127,6 +127,32 @@ static void break_word(struct wrapper *wrapper, struct chunk *chunk,
 	chunk->length -= room;
 }
 
+/*
+ * A word that no line can hold: cut it, or let it be a line of its own. True
+ * when the line ends here as it is.
+ */
+static bool take_long_word(struct wrapper *wrapper, size_t *next, int64_t used,
+			   const char **end)
+{
+	struct chunk *word = wrapper->chunks + *next;
+
+	if (*next == wrapper->count || word->length <= wrapper->width)
+		return false;
+	if (wrapper->break_words) {
+		/* nothing fits: textwrap keeps the space before it */
+		if (wrapper->width > used) {
+			break_word(wrapper, word, used);
+			*end = word->at;
+		}
+		return true;
+	}
+	if (used == 0) {
+		*end = word->at + word->bytes;
+		(*next)++;
+	}
+	return false;
+}
+
 /* One line from chunk `*next` on: where its text starts and ends. */
 static void take_line(struct wrapper *wrapper, size_t *next, bool first,
 		      const char **start, const char **end)
@@ -145,22 +171,8 @@ static void take_line(struct wrapper *wrapper, size_t *next, bool first,
 		*end = chunks[*next].at + chunks[*next].bytes;
 		(*next)++;
 	}
-	if (*next < wrapper->count && chunks[*next].length > wrapper->width) {
-		struct chunk *word = &chunks[*next];
-
-		if (wrapper->break_words) {
-			/* nothing fits: textwrap keeps the space before it */
-			if (wrapper->width > used) {
-				break_word(wrapper, word, used);
-				*end = word->at;
-			}
-			return;
-		} else if (used == 0) {
-			*end = word->at + word->bytes;
-			(*next)++;
-		}
-	}
-	if (*next > from && is_blank(&chunks[*next - 1]))
+	if (!take_long_word(wrapper, next, used, end) && *next > from &&
+	    is_blank(&chunks[*next - 1]))
 		*end = chunks[*next - 1].at;
 }
 

@@ -51,8 +51,8 @@ int format_string(struct render *render, const struct format_spec *spec,
 
 		text.length = (uint32_t)(end - text.bytes);
 	}
-	return put(render, spec, spec->align ? spec->align : '<', LITERAL(""),
-		   text, out);
+	return put(render, spec, spec->align ? spec->align : (char)'<',
+		   LITERAL(""), text, out);
 }
 
 static char sign_of(const struct format_spec *spec, bool negative)
@@ -112,7 +112,8 @@ static int put_number(struct render *render, const struct format_spec *spec,
 		status = too_wide(render);
 	else
 		status = put(
-			render, spec, spec->align ? spec->align : '>', prefix,
+			render, spec, spec->align ? spec->align : (char)'>',
+			prefix,
 			value_borrow(body.data ? body.data : "", body.length),
 			out);
 	buf_release(&body);

@@ -107,7 +107,7 @@ static int item(struct brace *brace, struct value *value, struct value name)
 {
 	int64_t number = number_of(name);
 	struct value key = number >= 0 ? value_int(number) : name;
-	struct value found;
+	struct value found = {.kind = VALUE_ABSENT};
 
 	if (name.length == 0)
 		return wrong(brace, "Empty attribute in format string");
@@ -242,7 +242,7 @@ static int field(struct brace *brace, const char *at, const char *end,
 	const char *stop = name_end(at, end);
 	struct value name = value_borrow(at, (size_t)(stop - at));
 	char conversion = '\0';
-	struct value value;
+	struct value value = {.kind = VALUE_ABSENT};
 	struct buf specification;
 	int status;
 

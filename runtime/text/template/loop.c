@@ -194,7 +194,7 @@ static int next_character(struct value text, uint64_t *at, struct value *out)
 		++*at;
 	while (*at < text.length && (text.bytes[*at] & 0xc0) == 0x80);
 	*out = value_borrow(text.bytes + from, *at - from);
-	out->flags = text.flags;
+	out->flags = text.flags & (uint8_t)~VALUE_SAFE; /* as in Python */
 	return 1;
 }
 

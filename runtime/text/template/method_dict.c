@@ -54,6 +54,7 @@ static int bind_key(struct call *call, struct value arguments[2])
 {
 	static const char *const names[] = {"key", "default", NULL};
 
+	arguments[0] = arguments[1] = (struct value){.kind = VALUE_ABSENT};
 	if (call->named_count > 0)
 		return fail_type(call->render,
 				 "dict.%s() takes no keyword arguments",

@@ -44,6 +44,6 @@ int regex_group(const struct regex *regex, struct value name);
 struct value regex_part(const struct regex_match *match, struct value text,
 			uint32_t group);
 
-/* re.sub: `replacement` with \1, \g<name> and so on; `most` 0: all. */
+/* re.sub: `replacement` with \1, \g<name> and so on. */
 int regex_replace(struct render *render, struct regex *regex, struct value text,
-		  struct value replacement, int64_t most, struct value *out);
+		  struct value replacement, struct value *out);

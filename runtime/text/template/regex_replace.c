@@ -135,8 +135,7 @@ static int put_replacement(struct filler *filler, struct value replacement)
 }
 
 /* As Python 3.7: an empty match counts, but not twice at one place. */
-static int replace_all(struct filler *filler, struct value replacement,
-		       int64_t most)
+static int replace_all(struct filler *filler, struct value replacement)
 {
 	struct value text = filler->text;
 	size_t copied = 0;
@@ -144,7 +143,7 @@ static int replace_all(struct filler *filler, struct value replacement,
 	enum regex_where where = REGEX_SEARCH;
 	int found = 1;
 
-	for (int64_t i = 0; most == 0 || i < most; i++) {
+	for (;;) {
 		size_t end;
 
 		found = regex_run(filler->regex, text, start, where,
@@ -168,7 +167,7 @@ static int replace_all(struct filler *filler, struct value replacement,
 }
 
 int regex_replace(struct render *render, struct regex *regex, struct value text,
-		  struct value replacement, int64_t most, struct value *out)
+		  struct value replacement, struct value *out)
 {
 	struct buf buf;
 	struct filler filler = {
@@ -181,7 +180,7 @@ int regex_replace(struct render *render, struct regex *regex, struct value text,
 	filler.checking = false;
 	buf_clear(&buf);
 	if (status == 0)
-		status = replace_all(&filler, replacement, most);
+		status = replace_all(&filler, replacement);
 	if (buf.full)
 		return text_take(render, &buf, out);
 	return text_done(render, status, &buf, out);

@@ -73,7 +73,7 @@ static void add(struct call *call, struct value list, struct value item)
 /* "1.2.3a1": a release is later than all its alphas and betas. */
 static int strict_parts(struct call *call, struct value text, struct value *out)
 {
-	struct value part[8];
+	struct value part[8] = {{0}};
 
 	if (groups(call, text, "^(\\d+)\\.(\\d+)(\\.(\\d+))?([ab](\\d+))?$",
 		   part))
@@ -123,7 +123,7 @@ static int add_identifiers(struct call *call, struct value text,
 static int semantic_parts(struct call *call, struct value text,
 			  struct value *out)
 {
-	struct value part[8];
+	struct value part[8] = {{0}};
 
 	if (groups(call, text,
 		   "^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)"
@@ -153,7 +153,7 @@ static struct value pre_name(struct value text)
 static int pep440_parts(struct call *call, struct value text, struct value *out)
 {
 	struct arena *arena = render_arena(call->render);
-	struct value part[8];
+	struct value part[8] = {{0}};
 	struct value release;
 	struct value numbers;
 	struct value pre = LITERAL("z");
