@@ -35,6 +35,8 @@ tm cancel 3 >/dev/null
 it "cancels what is queued" soon cancelled "select state from runs where id = 3"
 
 it "has begun" soon 2 "select count(*) from steps where name = 'wait'"
+it "has recorded what has ended" soon 4 \
+	"select count(*) from steps where state = 'passed'"
 kill_server
 it "leaves runners alone" is 2 \
 	"select count(*) from runs where state = 'running'"
