@@ -11,9 +11,9 @@
 /* "r" with branches main and side, which differ in `a`; and side has `s`. */
 #define TWO_SIDES                                                              \
 	NEW_REPO                                                               \
-		" && git checkout -qb side && echo s >s && echo side >a && "   \
-		"git add . && git commit -qm side && git checkout -q main && " \
-		"echo main >a && git commit -qam main"
+	" && git checkout -qb side && echo s >s && echo side >a && "           \
+	"git add . && git commit -qm side && git checkout -q main && "         \
+	"echo main >a && git commit -qam main"
 
 static struct repo *open_repo(const char *path, const atomic_bool *cancelled)
 {
