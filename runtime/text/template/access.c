@@ -4,10 +4,26 @@
 #include "runtime/text/template/frame.h"
 #include "runtime/text/template/library.h"
 
-static bool is_dunder(struct value name)
+/* Attributes that everything has in Python, and no template should. */
+static bool is_internal(struct value name)
 {
-	return name.length > 4 && memcmp(name.bytes, "__", 2) == 0 &&
-	       memcmp(name.bytes + name.length - 2, "__", 2) == 0;
+	static const char *const names[] = {
+		"__class__", "__delattr__",      "__dir__",
+		"__doc__",   "__eq__",           "__format__",
+		"__ge__",    "__gt__",           "__getattribute__",
+		"__hash__",  "__init__",         "__init_subclass__",
+		"__le__",    "__lt__",           "__ne__",
+		"__new__",   "__reduce__",       "__reduce_ex__",
+		"__repr__",  "__setattr__",      "__sizeof__",
+		"__str__",   "__subclasshook__",
+	};
+
+	if (name.length < 5 || name.bytes[0] != '_')
+		return false;
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (text_is(name, names[i]))
+			return true;
+	return false;
 }
 
 /* As Python's getattr: 1, 0 when there is no such attribute, or -1. */
@@ -16,7 +32,7 @@ static int get_attribute(struct render *render, struct value subject,
 {
 	const struct call_entry *method;
 
-	if (render->options->sandbox && is_dunder(name)) {
+	if (render->options->sandbox && is_internal(name)) {
 		*out = undefined_unsafe(render, subject, name);
 		return 1;
 	}
@@ -106,6 +122,21 @@ static int get_item(struct render *render, struct value subject,
 	}
 }
 
+/* What is missing has no parts, or parts that are missing as well. */
+static int undefined_part(struct render *render, struct value subject,
+			  struct value name, struct value *out)
+{
+	*out = subject;
+	if (render->options->sandbox && name.kind == VALUE_STRING &&
+	    is_internal(name)) {
+		*out = undefined_unsafe(render, subject, name);
+		return 0;
+	}
+	return undefined_chains(render, subject)
+		       ? 0
+		       : render_missing(render, subject);
+}
+
 int render_attribute(struct render *render, struct value subject,
 		     struct value name, struct value *out)
 {
@@ -113,9 +144,7 @@ int render_attribute(struct render *render, struct value subject,
 
 	*out = subject;
 	if (subject.kind == VALUE_UNDEFINED)
-		return undefined_chains(render, subject)
-			       ? 0
-			       : render_missing(render, subject);
+		return undefined_part(render, subject, name, out);
 	found = get_attribute(render, subject, name, out);
 	if (found == 0)
 		found = get_item(render, subject, name, out);

@@ -72,8 +72,7 @@ enum tuple_mode {
 	TUPLE_EXPLICIT, /* in parentheses: may be empty */
 };
 
-struct node *parse_tuple(struct parser *parser, enum tuple_mode mode,
-			 const char *end);
+struct node *parse_tuple(struct parser *parser, enum tuple_mode mode);
 struct node *parse_primary(struct parser *parser);
 struct node *parse_unary(struct parser *parser, bool with_filter);
 struct node *parse_postfix(struct parser *parser, struct node *node);
@@ -89,7 +88,7 @@ bool parser_enter(struct parser *parser);
 void parser_leave(struct parser *parser);
 
 /* Targets of assignments. */
-struct node *parse_target(struct parser *parser, const char *end);
+struct node *parse_target(struct parser *parser);
 struct node *parse_target_name(struct parser *parser);
 
 /* Statements. */

@@ -119,7 +119,7 @@ struct node *parse_primary(struct parser *parser)
 		return parse_literal(parser);
 	case TOKEN_LPAREN:
 		parser_advance(parser);
-		node = parse_tuple(parser, TUPLE_EXPLICIT, NULL);
+		node = parse_tuple(parser, TUPLE_EXPLICIT);
 		if (!node || !parser_expect(parser, TOKEN_RPAREN))
 			return NULL;
 		return node;
@@ -142,16 +142,14 @@ static struct node *parse_part(struct parser *parser, enum tuple_mode mode)
 					  : parse_expression(parser);
 }
 
-static bool at_tuple_end(const struct parser *parser, const char *end)
+static bool at_tuple_end(const struct parser *parser)
 {
 	return parser_at(parser, TOKEN_VARIABLE_END) ||
 	       parser_at(parser, TOKEN_BLOCK_END) ||
-	       parser_at(parser, TOKEN_RPAREN) ||
-	       (end && parser_at_name(parser, end));
+	       parser_at(parser, TOKEN_RPAREN);
 }
 
-struct node *parse_tuple(struct parser *parser, enum tuple_mode mode,
-			 const char *end)
+struct node *parse_tuple(struct parser *parser, enum tuple_mode mode)
 {
 	struct node *node =
 		parser_node(parser, NODE_TUPLE, parser->current.line);
@@ -162,7 +160,7 @@ struct node *parse_tuple(struct parser *parser, enum tuple_mode mode,
 	while (true) {
 		if (node->kids[0] && !parser_expect(parser, TOKEN_COMMA))
 			return NULL;
-		if (at_tuple_end(parser, end))
+		if (at_tuple_end(parser))
 			break;
 		if (!parser_add(parser, node, &last, parse_part(parser, mode)))
 			return NULL;

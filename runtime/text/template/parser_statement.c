@@ -126,7 +126,7 @@ static struct node *parse_print(struct parser *parser)
 
 	parser_advance(parser);
 	from = parser->current.text;
-	node = parse_tuple(parser, TUPLE_FULL, NULL);
+	node = parse_tuple(parser, TUPLE_FULL);
 	if (!node)
 		return NULL;
 	mark_source(parser, node, from);

@@ -30,9 +30,9 @@ static const char *class_name(const struct node *node)
 	return node->kind <= NODE_DICT ? names[node->kind] : "expression";
 }
 
-struct node *parse_target(struct parser *parser, const char *end)
+struct node *parse_target(struct parser *parser)
 {
-	struct node *node = parse_tuple(parser, TUPLE_SIMPLE, end);
+	struct node *node = parse_tuple(parser, TUPLE_SIMPLE);
 
 	if (!node || can_assign(node))
 		return node;
@@ -85,12 +85,11 @@ static struct node *parse_set(struct parser *parser, struct node *node)
 
 	node->kind = NODE_SET;
 	if (!parser_link(parser, node, 0,
-			 place ? parse_place(parser)
-			       : parse_target(parser, NULL)))
+			 place ? parse_place(parser) : parse_target(parser)))
 		return NULL;
 	if (parser_skip(parser, TOKEN_ASSIGN))
 		return parser_link(parser, node, 1,
-				   parse_tuple(parser, TUPLE_FULL, NULL));
+				   parse_tuple(parser, TUPLE_FULL));
 	node->kind = NODE_SET_BLOCK;
 	if (parser_skip(parser, TOKEN_PIPE) &&
 	    !parser_link(parser, node, 1, parse_filters(parser, NULL, true)))
@@ -107,10 +106,10 @@ static struct node *parse_for(struct parser *parser, struct node *node)
 	static const char *const else_ends[] = {"endfor", NULL};
 
 	node->kind = NODE_FOR;
-	if (!parser_link(parser, node, 0, parse_target(parser, "in")) ||
+	if (!parser_link(parser, node, 0, parse_target(parser)) ||
 	    !parser_expect_name(parser, "in") ||
 	    !parser_link(parser, node, 1,
-			 parse_tuple(parser, TUPLE_NO_CONDITION, "recursive")))
+			 parse_tuple(parser, TUPLE_NO_CONDITION)))
 		return NULL;
 	if (parser_skip_name(parser, "if") &&
 	    !parser_link(parser, node, 4, parse_expression(parser)))
@@ -135,9 +134,8 @@ static struct node *parse_if(struct parser *parser, struct node *node)
 
 	node->kind = NODE_IF;
 	while (true) {
-		if (!parser_link(
-			    parser, branch, 0,
-			    parse_tuple(parser, TUPLE_NO_CONDITION, NULL)) ||
+		if (!parser_link(parser, branch, 0,
+				 parse_tuple(parser, TUPLE_NO_CONDITION)) ||
 		    !parse_body(parser, branch, 1, ends))
 			return NULL;
 		if (!parser_skip_name(parser, "elif"))
@@ -163,8 +161,7 @@ static struct node *parse_with(struct parser *parser, struct node *node)
 	while (!parser_at(parser, TOKEN_BLOCK_END)) {
 		if (node->kids[0] && !parser_expect(parser, TOKEN_COMMA))
 			return NULL;
-		if (!parser_add(parser, node, &targets,
-				parse_target(parser, NULL)) ||
+		if (!parser_add(parser, node, &targets, parse_target(parser)) ||
 		    !parser_expect(parser, TOKEN_ASSIGN) ||
 		    !parser_add(parser, node, &values,
 				parse_expression(parser)))
@@ -257,8 +254,7 @@ static struct node *parse_block(struct parser *parser, struct node *node)
 static struct node *parse_do(struct parser *parser, struct node *node)
 {
 	node->kind = NODE_DO;
-	return parser_link(parser, node, 0,
-			   parse_tuple(parser, TUPLE_FULL, NULL));
+	return parser_link(parser, node, 0, parse_tuple(parser, TUPLE_FULL));
 }
 
 static struct node *parse_extends(struct parser *parser, struct node *node)
