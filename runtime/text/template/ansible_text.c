@@ -249,6 +249,14 @@ static void put(struct buf *buf, struct value text)
 	buf_append(buf, text.bytes, text.length);
 }
 
+static int replace(struct render *render, struct value *text, struct value old,
+		   struct value new)
+{
+	const struct value parts[3] = {*text, old, new};
+
+	return string_replace(render, parts, -1, text);
+}
+
 /* The decoration before each line; without spaces before an empty one. */
 static int decorate(struct call *call, const struct value *parts,
 		    struct value text, struct buf *buf)
@@ -262,12 +270,12 @@ static int decorate(struct call *call, const struct value *parts,
 
 	if (value_operate(render, OPERATOR_ADD, newline, decoration,
 			  &decorated) ||
-	    string_replace(render, text, newline, decorated, -1, &text) ||
+	    replace(render, &text, newline, decorated) ||
 	    value_operate(render, OPERATOR_ADD, decoration, text, &text) ||
 	    value_operate(render, OPERATOR_ADD, decoration, newline, &full) ||
 	    value_operate(render, OPERATOR_ADD, strip_right(decoration),
 			  newline, &bare) ||
-	    string_replace(render, text, full, bare, -1, &text))
+	    replace(render, &text, full, bare))
 		return -1;
 	put(buf, text);
 	return 0;

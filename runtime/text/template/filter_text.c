@@ -153,8 +153,7 @@ static int filter_replace(struct call *call, struct value *out)
 		return -1;
 	if (replace_parts(call, parts))
 		return -1;
-	return string_replace(call->render, parts[0], parts[1], parts[2], most,
-			      out);
+	return string_replace(call->render, parts, most, out);
 }
 
 static int filter_string(struct call *call, struct value *out)

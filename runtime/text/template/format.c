@@ -20,9 +20,9 @@ static void fill(struct buf *out, uint32_t point, int64_t count)
 
 /* A prefix (sign, 0x) and a body, padded to the width. */
 static int put(struct render *render, const struct format_spec *spec,
-	       char align, struct value prefix, struct value body,
-	       struct buf *out)
+	       struct value prefix, struct value body, struct buf *out)
 {
+	char align = spec->align;
 	int64_t length = prefix.length +
 			 (int64_t)unicode_length(body.bytes, body.length);
 	int64_t more = spec->width > length ? spec->width - length : 0;
@@ -51,8 +51,11 @@ int format_string(struct render *render, const struct format_spec *spec,
 
 		text.length = (uint32_t)(end - text.bytes);
 	}
-	return put(render, spec, spec->align ? spec->align : (char)'<',
-		   LITERAL(""), text, out);
+	struct format_spec aligned = *spec;
+
+	if (!aligned.align)
+		aligned.align = '<';
+	return put(render, &aligned, LITERAL(""), text, out);
 }
 
 static char sign_of(const struct format_spec *spec, bool negative)
@@ -92,17 +95,21 @@ static void group(const struct format_spec *spec, struct value digits,
 
 /* Sign, prefix, digits and what follows them (".5", "e+10", "%"). */
 static int put_number(struct render *render, const struct format_spec *spec,
-		      struct value prefix, struct value digits,
-		      struct value tail, struct buf *out)
+		      const struct value parts[3], struct buf *out)
 {
+	struct format_spec aligned = *spec;
+	struct value digits = parts[1];
+	struct value tail = parts[2];
 	struct buf body;
 	int status;
 
 	if (spec->width > TEXT_MAX)
 		return too_wide(render);
+	if (!aligned.align)
+		aligned.align = '>';
 	text_init(&body);
 	if (spec->grouping) {
-		group(spec, digits, tail, prefix.length, &body);
+		group(spec, digits, tail, parts[0].length, &body);
 	} else {
 		fill(&body, '0', spec->digits - digits.length);
 		buf_append(&body, digits.bytes, digits.length);
@@ -112,8 +119,7 @@ static int put_number(struct render *render, const struct format_spec *spec,
 		status = too_wide(render);
 	else
 		status = put(
-			render, spec, spec->align ? spec->align : (char)'>',
-			prefix,
+			render, &aligned, parts[0],
 			value_borrow(body.data ? body.data : "", body.length),
 			out);
 	buf_release(&body);
@@ -203,10 +209,13 @@ int format_integer(struct render *render, const struct format_spec *spec,
 		integer = value_int(integer.truth);
 	text_init(&digits);
 	status = put_digits(render, spec, integer, &digits);
-	if (status == 0)
-		status = put_number(render, spec, value_borrow(prefix, length),
-				    value_borrow(digits.data, digits.length),
-				    LITERAL(""), out);
+	if (status == 0) {
+		const struct value parts[3] = {
+			value_borrow(prefix, length),
+			value_borrow(digits.data, digits.length), LITERAL("")};
+
+		status = put_number(render, spec, parts, out);
+	}
 	buf_release(&digits);
 	return status;
 }
@@ -291,6 +300,7 @@ int format_float(struct render *render, const struct format_spec *spec,
 		 double number, struct buf *out)
 {
 	char sign = sign_of(spec, signbit(number) && !isnan(number));
+	struct value parts[3];
 	size_t digits;
 	struct buf text;
 	int status;
@@ -307,10 +317,10 @@ int format_float(struct render *render, const struct format_spec *spec,
 	if (spec->type && strchr("EFG", spec->type))
 		to_upper(&text);
 	digits = strspn(text.data, "0123456789");
-	status = put_number(
-		render, spec, value_borrow(&sign, sign != '\0'),
-		value_borrow(text.data, digits),
-		value_borrow(text.data + digits, text.length - digits), out);
+	parts[0] = value_borrow(&sign, sign != '\0');
+	parts[1] = value_borrow(text.data, digits);
+	parts[2] = value_borrow(text.data + digits, text.length - digits);
+	status = put_number(render, spec, parts, out);
 	buf_release(&text);
 	return status;
 }

@@ -41,12 +41,13 @@ int string_lines(struct render *render, struct value text, bool keep,
 bool string_next_line(const char **at, const char *end, struct value *out,
 		      const char **next);
 
-int string_replace(struct render *render, struct value text, struct value old,
-		   struct value new, int64_t most, struct value *out);
+/* Replace part 1 of part 0 by part 2, at most `most` times (< 0: all). */
+int string_replace(struct render *render, const struct value parts[3],
+		   int64_t most, struct value *out);
 
-/* `left` and `right` times a fill character around `text`. */
-int string_pad(struct render *render, struct value text, int64_t left,
-	       int64_t right, struct value fill, struct value *out);
+/* Put `left` and `right` times a fill character around `*text`. */
+int string_pad(struct render *render, struct value *text, int64_t left,
+	       int64_t right, struct value fill);
 int string_center(struct render *render, struct value text, int64_t width,
 		  struct value fill, struct value *out);
 

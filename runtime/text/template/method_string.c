@@ -1,9 +1,11 @@
 /* Padding, translating, and the table of all methods of strings. */
 #include "runtime/text/template/method.h"
 
-int string_pad(struct render *render, struct value text, int64_t left,
-	       int64_t right, struct value fill, struct value *out)
+int string_pad(struct render *render, struct value *padded, int64_t left,
+	       int64_t right, struct value fill)
 {
+	const struct value text = *padded;
+	struct value *out = padded;
 	size_t total;
 	char *bytes;
 
@@ -38,7 +40,7 @@ int string_center(struct render *render, struct value text, int64_t width,
 		return 0;
 	more = width - length;
 	left = more / 2 + (more & width & 1);
-	return string_pad(render, text, left, more - left, fill, out);
+	return string_pad(render, out, left, more - left, fill);
 }
 
 static int bind_pad(struct call *call, int64_t *width, struct value *fill)
@@ -78,9 +80,8 @@ static int justify(struct call *call, bool left, struct value *out)
 	*out = call->subject;
 	if (width <= length)
 		return 0;
-	return string_pad(call->render, call->subject,
-			  left ? 0 : width - length, left ? width - length : 0,
-			  fill, out);
+	return string_pad(call->render, out, left ? 0 : width - length,
+			  left ? width - length : 0, fill);
 }
 
 static int str_ljust(struct call *call, struct value *out)
@@ -108,8 +109,7 @@ static int str_zfill(struct call *call, struct value *out)
 	*out = call->subject;
 	if (width <= length)
 		return 0;
-	if (string_pad(call->render, call->subject, width - length, 0,
-		       LITERAL("0"), out))
+	if (string_pad(call->render, out, width - length, 0, LITERAL("0")))
 		return -1;
 	bytes = (char *)out->bytes;
 	if (length > 0 &&

@@ -15,9 +15,16 @@ static int before(struct render *render, const struct sort_item *left,
 	return 0;
 }
 
-static int merge(struct render *render, struct sort_item *items, size_t middle,
-		 size_t count, struct sort_item *room, bool reverse)
+struct sorter {
+	struct render *render;
+	struct sort_item *room; /* as much as there are items */
+	bool reverse;
+};
+
+static int merge(const struct sorter *sorter, struct sort_item *items,
+		 size_t middle, size_t count)
 {
+	struct sort_item *room = sorter->room;
 	size_t left = 0;
 	size_t right = middle;
 	size_t to = 0;
@@ -26,7 +33,8 @@ static int merge(struct render *render, struct sort_item *items, size_t middle,
 	while (left < middle && right < count) {
 		bool swap;
 
-		if (before(render, &room[left], &items[right], reverse, &swap))
+		if (before(sorter->render, &room[left], &items[right],
+			   sorter->reverse, &swap))
 			return -1;
 		items[to++] = swap ? items[right++] : room[left++];
 	}
@@ -34,30 +42,32 @@ static int merge(struct render *render, struct sort_item *items, size_t middle,
 	return 0;
 }
 
-static int sort_range(struct render *render, struct sort_item *items,
-		      size_t count, struct sort_item *room, bool reverse)
+static int sort_range(const struct sorter *sorter, struct sort_item *items,
+		      size_t count)
 {
 	size_t middle = count / 2;
 	bool swap;
 
 	if (count < 2)
 		return 0;
-	if (sort_range(render, items, middle, room, reverse) ||
-	    sort_range(render, items + middle, count - middle, room, reverse))
+	if (sort_range(sorter, items, middle) ||
+	    sort_range(sorter, items + middle, count - middle))
 		return -1;
-	if (before(render, &items[middle - 1], &items[middle], reverse, &swap))
+	if (before(sorter->render, &items[middle - 1], &items[middle],
+		   sorter->reverse, &swap))
 		return -1;
 	if (!swap)
 		return 0; /* in order already */
-	return merge(render, items, middle, count, room, reverse);
+	return merge(sorter, items, middle, count);
 }
 
 int sort_items(struct render *render, struct sort_item *items, size_t count,
 	       bool reverse)
 {
-	struct sort_item *room = room_new(render, count + 1, sizeof(*room));
+	struct sorter sorter = {.render = render, .reverse = reverse};
 
-	if (!room || render_count(render, count))
+	sorter.room = room_new(render, count + 1, sizeof(*sorter.room));
+	if (!sorter.room || render_count(render, count))
 		return -1;
-	return sort_range(render, items, count, room, reverse);
+	return sort_range(&sorter, items, count);
 }

@@ -300,9 +300,12 @@ static void replace_all(struct buf *buf, struct value text, struct value old,
 	buf_append(buf, at, (size_t)(end - at));
 }
 
-int string_replace(struct render *render, struct value text, struct value old,
-		   struct value new, int64_t most, struct value *out)
+int string_replace(struct render *render, const struct value parts[3],
+		   int64_t most, struct value *out)
 {
+	struct value text = parts[0];
+	struct value old = parts[1];
+	struct value new = parts[2];
 	struct buf buf;
 
 	if (most == 0 ||
@@ -335,6 +338,7 @@ int str_replace(struct call *call, struct value *out)
 {
 	static const char *const names[] = {"old", "new", "count", NULL};
 	struct value arguments[3];
+	struct value parts[3];
 	int64_t most;
 
 	if (call_bind(call, names, 2, arguments) ||
@@ -346,6 +350,8 @@ int str_replace(struct call *call, struct value *out)
 	    (escaped(call->render, &arguments[0]) ||
 	     escaped(call->render, &arguments[1])))
 		return -1;
-	return string_replace(call->render, call->subject, arguments[0],
-			      arguments[1], most, out);
+	parts[0] = call->subject;
+	parts[1] = arguments[0];
+	parts[2] = arguments[1];
+	return string_replace(call->render, parts, most, out);
 }
