@@ -118,40 +118,46 @@ static int no_order(struct render *render, const char *operator,
 			 value_type_name(right));
 }
 
-static int compare_at(struct render *render, struct value left,
-		      const char *operator, struct value right, uint32_t depth,
+/* What is compared: for messages, and to end what is too deep. */
+struct order {
+	struct render *render;
+	const char *operator;
+	uint32_t depth;
+};
+
+static int compare_at(struct order order, struct value left, struct value right,
 		      int *out);
 
 /* The first pair that is not equal decides. */
-static int compare_items(struct render *render, const struct value_list *left,
-			 const char *operator, const struct value_list * right,
-			 uint32_t depth, int *out)
+static int compare_items(struct order order, const struct value_list *left,
+			 const struct value_list *right, int *out)
 {
+	struct render *render = order.render;
 	uint32_t common =
 		left->count < right->count ? left->count : right->count;
 
-	if (depth > NESTING_MAX)
+	if (order.depth > NESTING_MAX)
 		return render_fail(render, RENDER_LIMIT,
 				   "containers nested too deeply");
 	for (uint32_t i = 0; i < common; i++) {
 		bool equal;
 
 		if (render_count(render, 1) ||
-		    equal_at(render, left->items[i], right->items[i], depth,
-			     &equal))
+		    equal_at(render, left->items[i], right->items[i],
+			     order.depth, &equal))
 			return -1;
 		if (!equal)
-			return compare_at(render, left->items[i], operator,
-					  right->items[i], depth, out);
+			return compare_at(order, left->items[i],
+					  right->items[i], out);
 	}
 	*out = left->count < right->count ? -1 : left->count > right->count;
 	return 0;
 }
 
-static int compare_at(struct render *render, struct value left,
-		      const char *operator, struct value right, uint32_t depth,
+static int compare_at(struct order order, struct value left, struct value right,
 		      int *out)
 {
+	*out = 0;
 	if (is_string(left) && is_string(right)) {
 		*out = compare_strings(left, right);
 		return 0;
@@ -161,31 +167,33 @@ static int compare_at(struct render *render, struct value left,
 		return 0;
 	}
 	if (left.kind == VALUE_UNDEFINED)
-		return render_missing(render, left);
+		return render_missing(order.render, left);
 	if (right.kind == VALUE_UNDEFINED)
-		return render_missing(render, right);
-	if (is_sequence(left) && left.kind == right.kind)
-		return compare_items(render, left.list, operator, right.list,
-				     depth + 1, out);
+		return render_missing(order.render, right);
+	if (is_sequence(left) && left.kind == right.kind) {
+		order.depth++;
+		return compare_items(order, left.list, right.list, out);
+	}
 	if (is_datetime(left) && is_datetime(right)) {
 		*out = datetime_compare(left, right);
 		return 0;
 	}
-	return no_order(render, operator, left, right);
+	return no_order(order.render, order.operator, left, right);
 }
 
 int value_compare(struct render *render, struct value left, struct value right,
 		  int *out)
 {
-	return compare_at(render, left, "<", right, 0, out);
+	return compare_at((struct order){render, "<", 0}, left, right, out);
 }
 
 int value_order(struct render *render, struct value left, const char *operator,
 		struct value right, bool *out)
 {
-	int order;
+	int order = 0;
 
-	if (compare_at(render, left, operator, right, 0, &order))
+	if (compare_at((struct order){render, operator, 0}, left, right,
+		       &order))
 		return -1;
 	if (order == 2)
 		*out = false;

@@ -97,7 +97,7 @@ static int range_index(struct call *call, struct value *out)
 
 	if (bind_item(call, &item))
 		return -1;
-	if (item.kind != VALUE_INT ||
+	if (item.kind != VALUE_INT || range->step == 0 ||
 	    !range_contains(call->subject, item.integer))
 		return render_fail(call->render, RENDER_VALUE,
 				   "the value is not in range");

@@ -6,7 +6,7 @@ static int generator_next(struct render *render, struct value self,
 	struct generator *generator = (struct generator *)self.object;
 	int status;
 
-	(void)at; /* a generator remembers by itself, and starts only once */
+	(*at)++; /* a generator remembers by itself, and starts only once */
 	if (generator->ended)
 		return 0;
 	if (render_count(render, 1))
