@@ -65,7 +65,10 @@ static void print_plain(struct buf *buf, const char *digits, int exponent)
 	for (int i = 0; i <= exponent || i < count; i++) {
 		if (i == exponent + 1)
 			buf_putc(buf, '.');
-		buf_putc(buf, i < count ? digits[i] : '0');
+		if (i < count)
+			buf_putc(buf, digits[i]);
+		else
+			buf_putc(buf, '0');
 	}
 	if (count <= exponent + 1)
 		buf_puts(buf, ".0");

@@ -140,7 +140,7 @@ static int method_isoformat(struct call *call, struct value *out)
 	put_time(micro_of(call->subject),
 		 is_string(separator) && separator.length == 1
 			 ? separator.bytes[0]
-			 : 'T',
+			 : (char)'T',
 		 &buf);
 	return text_take(call->render, &buf, out);
 }

@@ -62,7 +62,9 @@ static char sign_of(const struct format_spec *spec, bool negative)
 {
 	if (negative)
 		return '-';
-	return spec->sign == '+' || spec->sign == ' ' ? spec->sign : '\0';
+	if (spec->sign == '+' || spec->sign == ' ')
+		return spec->sign;
+	return '\0';
 }
 
 /* How long `digits` digits are with a separator every `every` of them. */
@@ -84,9 +86,10 @@ static void group(const struct format_spec *spec, struct value digits,
 		while (grouped_length(count, every) < room)
 			count++;
 	for (int64_t i = count; i > 0; i--) {
-		buf_putc(out, i > digits.length
-				      ? '0'
-				      : digits.bytes[digits.length - i]);
+		if (i > digits.length)
+			buf_putc(out, '0');
+		else
+			buf_putc(out, digits.bytes[digits.length - i]);
 		if (i > 1 && (i - 1) % every == 0)
 			buf_putc(out, spec->grouping);
 	}

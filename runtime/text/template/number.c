@@ -39,10 +39,11 @@ static size_t plain_text(struct value text, char *out, size_t size)
 
 		if (space && kept == 0)
 			continue;
-		out[length++] = digit >= 0     ? (char)('0' + digit)
-				: space        ? ' '
-				: point < 0x80 ? (char)point
-					       : '?';
+		if (digit >= 0)
+			point = '0' + (uint32_t)digit;
+		else if (space)
+			point = ' ';
+		out[length++] = (char)(point < 0x80 ? point : '?');
 		if (!space)
 			kept = length;
 	}
@@ -62,7 +63,7 @@ static int digit_of(char c)
 /* "0x", "0o" and "0b" may stand before a number of that base, or of base 0. */
 static const char *skip_prefix(const char *at, int *base)
 {
-	char kind = at[0] == '0' ? (char)(at[1] | 0x20) : '\0';
+	int kind = at[0] == '0' ? at[1] | 0x20 : 0;
 	int prefixed = kind == 'x' ? 16 : kind == 'o' ? 8 : kind == 'b' ? 2 : 0;
 
 	if (prefixed && (*base == 0 || *base == prefixed)) {
