@@ -87,6 +87,8 @@ int call_bind(struct call *call, const char *const *names, uint32_t required,
 
 int argument_int(struct render *render, struct value value, int64_t *out)
 {
+	if (value.kind == VALUE_UNDEFINED)
+		return render_missing(render, value);
 	if (!is_integer(value))
 		return fail_type(
 			render,

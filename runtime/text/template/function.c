@@ -10,9 +10,14 @@ static int call_range(struct call *call, struct value *out)
 
 	if (call_bind(call, names, 1, bounds))
 		return -1;
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++) {
+		if (bounds[i].kind == VALUE_UNDEFINED)
+			return fail_type(call->render,
+					 "'Undefined' object cannot be "
+					 "interpreted as an integer");
 		if (argument_int_or(call->render, bounds[i], at[i], &at[i]))
 			return -1;
+	}
 	if (at[2] == 0)
 		return render_fail(call->render, RENDER_VALUE,
 				   "range() arg 3 must not be zero");
