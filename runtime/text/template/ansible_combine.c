@@ -145,7 +145,7 @@ static int product(struct call *call, const struct inputs *inputs,
 	uint32_t at[LISTS_MAX] = {0};
 
 	for (uint32_t i = 0; i < inputs->count; i++)
-		if (inputs->lists[i].list->count == 0)
+		if (!inputs->lists[i].list || inputs->lists[i].list->count == 0)
 			return 0;
 	do {
 		struct value tuple = value_tuple_new(render_arena(call->render),
@@ -173,7 +173,7 @@ static int filter_product(struct call *call, struct value *out)
 	    take_inputs(call, &inputs))
 		return -1;
 	first = inputs.count;
-	if (times < 0 || times > LISTS_MAX / (int64_t)first)
+	if (times < 0 || first == 0 || times > LISTS_MAX / (int64_t)first)
 		return render_fail(call->render, RENDER_LIMIT,
 				   "product of more than %d lists", LISTS_MAX);
 	inputs.count = first * (uint32_t)times;

@@ -5,6 +5,28 @@
 #include "runtime/text/base64.h"
 #include "runtime/text/template/ansible.h"
 
+/* Characters beyond 16 bits are pairs of surrogates. */
+static void put_utf16(struct value text, struct buf *out)
+{
+	const char *at = text.bytes;
+	const char *end = at + text.length;
+
+	while (at < end) {
+		uint32_t point = unicode_next(&at, end);
+		bool pair = point >= 0x10000 && point < UNICODE_RAW;
+		uint32_t low = 0xdc00 + ((point - 0x10000) & 0x3ff);
+
+		if (pair)
+			point = 0xd800 + ((point - 0x10000) >> 10);
+		buf_putc(out, (char)(point & 0xff));
+		buf_putc(out, (char)(point >> 8 & 0xff));
+		if (pair) {
+			buf_putc(out, (char)(low & 0xff));
+			buf_putc(out, (char)(low >> 8));
+		}
+	}
+}
+
 static int filter_b64encode(struct call *call, struct value *out)
 {
 	static const char *const names[] = {"encoding", NULL};
@@ -18,24 +40,9 @@ static int filter_b64encode(struct call *call, struct value *out)
 	text_init(&buf);
 	if (text_is(encoding, "utf-16-le")) {
 		struct buf wide;
-		const char *at = text.bytes;
-		const char *end = at + text.length;
 
 		text_init(&wide);
-		while (at < end) {
-			uint32_t point = unicode_next(&at, end);
-			bool pair = point >= 0x10000 && point < UNICODE_RAW;
-			uint32_t low = 0xdc00 + ((point - 0x10000) & 0x3ff);
-
-			if (pair)
-				point = 0xd800 + ((point - 0x10000) >> 10);
-			buf_putc(&wide, (char)(point & 0xff));
-			buf_putc(&wide, (char)(point >> 8 & 0xff));
-			if (pair) {
-				buf_putc(&wide, (char)(low & 0xff));
-				buf_putc(&wide, (char)(low >> 8));
-			}
-		}
+		put_utf16(text, &wide);
 		base64_write(&buf, wide.data ? wide.data : "", wide.length,
 			     false);
 		buf_release(&wide);

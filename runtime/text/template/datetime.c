@@ -131,17 +131,16 @@ static int method_strftime(struct call *call, struct value *out)
 static int method_isoformat(struct call *call, struct value *out)
 {
 	static const char *const names[] = {"sep", NULL};
-	struct value separator;
+	struct value given;
 	struct buf buf;
+	char separator = 'T';
 
-	if (call_bind(call, names, 0, &separator))
+	if (call_bind(call, names, 0, &given))
 		return -1;
+	if (is_string(given) && given.length == 1)
+		separator = given.bytes[0];
 	text_init(&buf);
-	put_time(micro_of(call->subject),
-		 is_string(separator) && separator.length == 1
-			 ? separator.bytes[0]
-			 : (char)'T',
-		 &buf);
+	put_time(micro_of(call->subject), separator, &buf);
 	return text_take(call->render, &buf, out);
 }
 

@@ -215,13 +215,35 @@ static int link_all(struct linker *linker, struct value text)
 	return 0;
 }
 
+/* Append the words of the list sorted, each once. */
+static int put_words(struct call *call, const struct value_list *words,
+		     struct buf *out)
+{
+	struct sort_item *items =
+		room_new(call->render, words->count, sizeof(*items));
+
+	if (!items)
+		return -1;
+	for (uint32_t i = 0; i < words->count; i++)
+		items[i].key = words->items[i];
+	if (sort_items(call->render, items, words->count, false))
+		return -1;
+	for (uint32_t i = 0; i < words->count; i++) {
+		if (i > 0 && string_equal(items[i].key, items[i - 1].key))
+			continue;
+		if (i > 0)
+			buf_putc(out, ' ');
+		escape_bytes(out, items[i].key.bytes, items[i].key.length);
+	}
+	return 0;
+}
+
 /* The words of `rel` sorted, with those that are always there. */
 static int make_attributes(struct call *call, struct value rel, bool nofollow,
 			   struct value target, struct value *out)
 {
 	struct value words;
 	struct buf buf;
-	struct sort_item *items;
 
 	if (string_split(call, is_string(rel) ? rel : LITERAL(""), value_none(),
 			 -1, &words))
@@ -231,21 +253,11 @@ static int make_attributes(struct call *call, struct value rel, bool nofollow,
 	if (nofollow)
 		value_list_add(render_arena(call->render), words.list,
 			       LITERAL("nofollow"));
-	items = room_new(call->render, words.list->count, sizeof(*items));
-	if (!items)
-		return -1;
-	for (uint32_t i = 0; i < words.list->count; i++)
-		items[i].key = words.list->items[i];
-	if (sort_items(call->render, items, words.list->count, false))
-		return -1;
 	text_init(&buf);
 	buf_puts(&buf, " rel=\"");
-	for (uint32_t i = 0; i < words.list->count; i++) {
-		if (i > 0 && string_equal(items[i].key, items[i - 1].key))
-			continue;
-		if (i > 0)
-			buf_putc(&buf, ' ');
-		escape_bytes(&buf, items[i].key.bytes, items[i].key.length);
+	if (put_words(call, words.list, &buf)) {
+		buf_release(&buf);
+		return -1;
 	}
 	buf_putc(&buf, '"');
 	if (is_string(target)) {

@@ -133,7 +133,7 @@ static uint64_t count_of(int64_t start, int64_t stop, int64_t step)
 	uint64_t span;
 	uint64_t stride;
 
-	if (step > 0 ? start >= stop : start <= stop)
+	if (step == 0 || (step > 0 ? start >= stop : start <= stop))
 		return 0;
 	span = step > 0 ? (uint64_t)stop - (uint64_t)start
 			: (uint64_t)start - (uint64_t)stop;

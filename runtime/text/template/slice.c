@@ -54,7 +54,9 @@ static int64_t steps_of(const int64_t at[3])
 {
 	if (at[2] > 0)
 		return at[0] < at[1] ? (at[1] - at[0] - 1) / at[2] + 1 : 0;
-	return at[1] < at[0] ? (at[0] - at[1] - 1) / -at[2] + 1 : 0;
+	if (at[2] < 0)
+		return at[1] < at[0] ? (at[0] - at[1] - 1) / -at[2] + 1 : 0;
+	return 0;
 }
 
 static int slice_items(struct render *render, struct value subject,
