@@ -158,13 +158,39 @@ function tests.nothing_outside_of_the_search_path_is_read()
 	fs.write(dir .. "/secret", "s3cret")
 	proc.run { "ln", "-s", "../secret", dir .. "/in/link" }
 	proc.run { "ln", "-s", "..", dir .. "/in/up" }
+	proc.run { "mkfifo", dir .. "/in/pipe" }
 	for _, name in ipairs { "../secret", "/" .. dir .. "/secret", "link",
-		"up/secret", "x/../../secret", ".", "", "/etc/passwd" } do
+		"pipe", "up/secret", "x/../../secret", ".", "", "/etc/passwd" } do
 		local problem = fails(template.render,
 			("{%% include %q %%}"):format(name), {},
 			{ search = dir .. "/in" })
 		test.equal(problem.code, "not_found")
 	end
+end
+
+function tests.what_holds_itself_is_printed()
+	local problem = fails(template.render, "{% set d = {} %}"
+		.. "{% do d.update({'a': d.values()}) %}{{ d }}")
+
+	test.equal(problem.code, "limit")
+	test.equal(template.render("{% set n = namespace() %}"
+		.. "{% set n.x = n %}{{ n }}"),
+		"<Namespace {'x': <Namespace {...}>}>")
+end
+
+function tests.a_template_that_extends_itself_has_a_place()
+	local dir = test.temp_dir()
+
+	fs.write(dir .. "/a.j2", "{% extends 'a.j2' %}")
+	local problem = fails(template.render, "{% extends 'a.j2' %}", {},
+		{ search = dir })
+	test.equal(problem.code, "limit")
+	test.equal(problem.message:match("^a%.j2:1: ") ~= nil, true,
+		problem.message)
+end
+
+function tests.many_adjacent_strings_are_joined()
+	test.equal(#template.render("{{ " .. ("'ab' "):rep(50000) .. "}}"), 100000)
 end
 
 function tests.hostile_templates_end_in_limits()
@@ -180,6 +206,10 @@ function tests.hostile_templates_end_in_limits()
 		"{% set ns = namespace(l=[]) %}{% for a in range(100000000) %}"
 			.. "{% set ns.l = [ns.l, a] %}{% endfor %}",
 		"{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+		"{% set a = 'a' * 10000000 %}{% set b = 'a' * 10000000 %}"
+			.. "{% for i in range(1000) %}{{ a == b }}{% endfor %}",
+		"{% set a = 'a' * 10000000 %}"
+			.. "{% for i in range(1000) %}{{ a | length }}{% endfor %}",
 	}
 
 	for i, text in ipairs(hostile) do

@@ -119,6 +119,9 @@ int render_room(struct render *render, size_t size);
 /* A pointer that the library keeps with the rendering; NULL at first. */
 void **render_slot(struct render *render);
 
+/* The containers that are being printed; NULL at first. */
+const void **render_printing(struct render *render);
+
 /* The time that templates are told, in seconds since 1970. */
 int64_t render_now(const struct render *render);
 

@@ -4,8 +4,22 @@
 #include "runtime/text/template/object.h"
 #include "runtime/text/template/operate.h"
 
+enum { BYTES_PER_STEP = 256 }; /* of strings that are compared */
+
 static int equal_at(struct render *render, struct value left,
 		    struct value right, uint32_t depth, bool *out);
+
+static int equal_strings(struct render *render, struct value left,
+			 struct value right, bool *out)
+{
+	*out = false;
+	if (left.length != right.length)
+		return 0;
+	if (render_count(render, left.length / BYTES_PER_STEP))
+		return -1;
+	*out = string_equal(left, right);
+	return 0;
+}
 
 static int equal_items(struct render *render, const struct value_list *left,
 		       const struct value_list *right, uint32_t depth,
@@ -70,8 +84,7 @@ static int equal_at(struct render *render, struct value left,
 				   "containers nested too deeply");
 	switch (left.kind) {
 	case VALUE_STRING:
-		*out = string_equal(left, right);
-		return 0;
+		return equal_strings(render, left, right, out);
 	case VALUE_LIST:
 	case VALUE_TUPLE:
 		return equal_items(render, left.list, right.list, depth + 1,
@@ -159,6 +172,8 @@ static int compare_at(struct order order, struct value left, struct value right,
 {
 	*out = 0;
 	if (is_string(left) && is_string(right)) {
+		if (render_count(render, left.length / BYTES_PER_STEP))
+			return -1;
 		*out = compare_strings(left, right);
 		return 0;
 	}

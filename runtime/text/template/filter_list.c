@@ -19,10 +19,13 @@ static int filter_list(struct call *call, struct value *out)
 
 static int filter_length(struct call *call, struct value *out)
 {
-	int64_t length = value_length(call->subject);
+	struct value of = call->subject;
+	int64_t length;
 
-	if (bind_none(call) || render_defined(call->render, call->subject))
+	if (bind_none(call) || render_defined(call->render, of) ||
+	    (is_string(of) && render_count(call->render, of.length / 64)))
 		return -1;
+	length = value_length(of);
 	if (length < 0)
 		return fail_type(call->render,
 				 "object of type '%s' has no len()",

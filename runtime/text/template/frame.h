@@ -57,6 +57,7 @@ struct render {
 	const char *stack_low;     /* where C's stack should end */
 	struct loaded *loaded;
 	void *slot;           /* what the library keeps, see call.h */
+	const void *printing; /* the containers in print, see print.c */
 	struct value *single; /* render_value: where the value goes */
 };
 

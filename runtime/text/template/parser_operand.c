@@ -30,11 +30,13 @@ static struct node *parse_strings(struct parser *parser)
 	struct node *node =
 		parser_node(parser, NODE_CONST, parser->current.line);
 	struct value text = value_borrow("", 0);
+	size_t room = 0; /* of `text`; it doubles */
 
 	while (parser_at(parser, TOKEN_STRING)) {
 		struct token token = parser->current;
 		struct value part;
-		char *joined;
+		size_t length;
+		char *joined = (char *)text.bytes;
 
 		parser_advance(parser);
 		if (!parse_string(parser, &token, &part))
@@ -43,11 +45,14 @@ static struct node *parse_strings(struct parser *parser)
 			text = part;
 			continue;
 		}
-		joined = arena_alloc(parser->arena,
-				     (size_t)text.length + part.length);
-		memcpy(joined, text.bytes, text.length);
+		length = (size_t)text.length + part.length;
+		if (length > room) {
+			room = 2 * length;
+			joined = arena_alloc(parser->arena, room);
+			memcpy(joined, text.bytes, text.length);
+		}
 		memcpy(joined + text.length, part.bytes, part.length);
-		text = value_borrow(joined, (size_t)text.length + part.length);
+		text = value_borrow(joined, length);
 	}
 	node->value = text;
 	return node;

@@ -134,8 +134,8 @@ static int repr_dict(struct render *render, struct value value,
 	return 0;
 }
 
-static int repr_object(struct render *render, struct value value,
-		       struct buf *out)
+static int print_object(struct render *render, struct value value,
+			struct buf *out)
 {
 	const struct value_class *class = value.object->class;
 
@@ -143,6 +143,22 @@ static int repr_object(struct render *render, struct value value,
 		return class->print(render, value, out);
 	buf_printf(out, "<%s object>", class->name);
 	return 0;
+}
+
+/* An object prints what it holds, which may be the containers around it. */
+static int repr_object(struct render *render, struct value value,
+		       const struct frame *up, struct buf *out)
+{
+	const struct value_class *class = value.object->class;
+	const void **printing = render_printing(render);
+	const void *outer = *printing;
+	int status;
+
+	*printing = up;
+	status = class->repr ? class->repr(render, value, out)
+			     : print_object(render, value, out);
+	*printing = outer;
+	return status;
 }
 
 static int repr_in(struct render *render, struct value value,
@@ -173,9 +189,7 @@ static int repr_in(struct render *render, struct value value,
 			       ? repr_dict(render, value, &frame, out)
 			       : repr_items(render, value, &frame, out);
 	case VALUE_OBJECT:
-		if (value.object->class->repr)
-			return value.object->class->repr(render, value, out);
-		return repr_object(render, value, out);
+		return repr_object(render, value, up, out);
 	default:
 		return value_print(render, value, out);
 	}
@@ -183,7 +197,7 @@ static int repr_in(struct render *render, struct value value,
 
 int value_repr(struct render *render, struct value value, struct buf *out)
 {
-	return repr_in(render, value, NULL, out);
+	return repr_in(render, value, *render_printing(render), out);
 }
 
 int value_print(struct render *render, struct value value, struct buf *out)
@@ -211,7 +225,7 @@ int value_print(struct render *render, struct value value, struct buf *out)
 		text_float(out, value.number);
 		return 0;
 	case VALUE_OBJECT:
-		return repr_object(render, value, out);
+		return print_object(render, value, out);
 	default:
 		return value_repr(render, value, out);
 	}

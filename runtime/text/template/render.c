@@ -39,6 +39,11 @@ void **render_slot(struct render *render)
 	return &render->slot;
 }
 
+const void **render_printing(struct render *render)
+{
+	return &render->printing;
+}
+
 int64_t render_now(const struct render *render)
 {
 	return render->options->now;
@@ -223,6 +228,7 @@ static void start(struct render *render, struct buf *out,
 	render->line = 0;
 	render->loaded = NULL;
 	render->slot = NULL;
+	render->printing = NULL;
 }
 
 static int run(struct render *render, const struct template *template,

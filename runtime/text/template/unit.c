@@ -35,6 +35,8 @@ bool unit_enter(struct render *render, const struct unit *unit,
 	*saved = (struct saved){render->frame, render->at, render->top};
 	render->depth++;
 	if (too_deep(render)) {
+		if (!render->frame)
+			render->frame = frame; /* the error's place */
 		render_fail(render, RENDER_LIMIT,
 			    "macros, includes and blocks are more than %u"
 			    " deep",
