@@ -172,7 +172,7 @@ static int compare_at(struct order order, struct value left, struct value right,
 {
 	*out = 0;
 	if (is_string(left) && is_string(right)) {
-		if (render_count(render, left.length / BYTES_PER_STEP))
+		if (render_count(order.render, left.length / BYTES_PER_STEP))
 			return -1;
 		*out = compare_strings(left, right);
 		return 0;
