@@ -1,9 +1,11 @@
 /* The program: a loop, a Lua state, and the command line that runs in it. */
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "lua/vm.h"
@@ -29,12 +31,25 @@ static void become_runner(struct vm *vm, char *name, char *last)
 	snprintf(last, strlen(last) + 1, "%lld", (long long)run);
 }
 
+/* A descriptor that the loop opens must not become standard output. */
+static void open_standard(void)
+{
+	int file;
+
+	do
+		file = open("/dev/null", O_RDWR);
+	while (file >= 0 && file <= STDERR_FILENO);
+	if (file >= 0)
+		close(file);
+}
+
 int main(int count, char **words)
 {
 	uv_loop_t loop;
 	struct vm *vm;
 	int code;
 
+	open_standard();
 	mallopt(M_TOP_PAD, HEAP_STEP);
 	signal(SIGPIPE, SIG_IGN);
 	vm = vm_open(&loop);

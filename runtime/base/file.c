@@ -79,8 +79,8 @@ static int write_all(int file, const char *bytes, size_t length)
 	return 0;
 }
 
-int file_write(const char *path, const void *bytes, size_t length, mode_t mode,
-	       struct error **err)
+static int write_beside(const char *path, const void *bytes, size_t length,
+			mode_t mode, struct error **err)
 {
 	char *temporary = mem_printf("%s.XXXXXX", path);
 	int file = mkostemp(temporary, O_CLOEXEC);
@@ -104,6 +104,38 @@ int file_write(const char *path, const void *bytes, size_t length, mode_t mode,
 out:
 	mem_free(temporary);
 	return status;
+}
+
+/* Devices and pipes are written to; a rename would put a file in their place.
+ */
+static int write_through(const char *path, const char *bytes, size_t length,
+			 struct error **err)
+{
+	int file = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	int status = 0;
+
+	if (file < 0)
+		return file_error(err, "write", path);
+	if (write_all(file, bytes, length) != 0)
+		status = file_error(err, "write", path);
+	close(file);
+	return status;
+}
+
+static bool is_special(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && !S_ISREG(status.st_mode) &&
+	       !S_ISDIR(status.st_mode);
+}
+
+int file_write(const char *path, const void *bytes, size_t length, mode_t mode,
+	       struct error **err)
+{
+	if (is_special(path))
+		return write_through(path, bytes, length, err);
+	return write_beside(path, bytes, length, mode, err);
 }
 
 int file_append(const char *path, const void *bytes, size_t length,

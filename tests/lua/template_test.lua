@@ -275,6 +275,18 @@ function tests.the_command_renders_files()
 	result = run_render(dir, "a.j2", "--values", "v.json", "--output", "out")
 	test.equal(result.stdout, "")
 	test.equal(fs.read(dir .. "/out"), "shop:2")
+	test.equal(run_render(dir, "a.j2", "--values", "v.json", "--output",
+		"/dev/stdout").stdout, "shop:2")
+end
+
+function tests.a_closed_standard_output_is_an_error_not_a_crash()
+	local dir = test.temp_dir()
+
+	fs.write(dir .. "/a.j2", "x")
+	local result = proc.run { "sh", "-c",
+		"exec /proc/$PPID/exe render a.j2 >&-", cwd = dir,
+		check = false }
+	test.equal(result.status < 100, true, result.stderr)
 end
 
 function tests.the_command_says_where_the_error_is_and_exits_2()
@@ -301,6 +313,7 @@ function tests.the_command_answers_cases_a_line_each()
 		{ id = "b", template = "\n{{ 1 / 0 }}" },
 		{ id = "c", template_data = "{{ [1, x] }}",
 			context = { x = "y" } },
+		{ template = "d" },
 	} })
 	local result = run_render(dir, "--batch", "c.json")
 	local lines = {}
@@ -311,6 +324,7 @@ function tests.the_command_answers_cases_a_line_each()
 	test.equal(lines[2].error.kind, "zero_division")
 	test.equal(lines[2].error.line, 2)
 	test.equal(lines[3], { id = "c", data = { 1, "y" } })
+	test.equal(lines[4], { id = json.null, output = "d" })
 	test.equal(result.status, 0)
 end
 

@@ -1,5 +1,6 @@
 #include "runtime/base/file.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -107,6 +108,23 @@ static void reading_stops_at_the_maximum(void **state)
 	buf_release(&bytes);
 }
 
+static void a_pipe_is_written_to_not_replaced(void **state)
+{
+	struct stat status;
+	char bytes[8];
+	int file;
+
+	(void)state;
+	assert_int_equal(mkfifo(at("pipe"), 0600), 0);
+	file = open(at("pipe"), O_RDWR | O_NONBLOCK);
+	assert_true(file >= 0);
+	assert_int_equal(file_write(at("pipe"), "one", 3, 0644, NULL), 0);
+	assert_int_equal(read(file, bytes, sizeof(bytes)), 3);
+	close(file);
+	assert_int_equal(stat(at("pipe"), &status), 0);
+	assert_true(S_ISFIFO(status.st_mode));
+}
+
 static void trees_are_made_copied_and_removed(void **state)
 {
 	(void)state;
@@ -144,6 +162,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_written_is_read, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_pipe_is_written_to_not_replaced, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_failed_write_leaves_nothing_behind, set_up,
 			tear_down),

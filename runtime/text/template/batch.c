@@ -222,6 +222,8 @@ static void write_line(struct one *one, struct value id, const char *key,
 	size_t start = one->out->length;
 	struct error *err = NULL;
 
+	if (id.kind == VALUE_ABSENT)
+		id.kind = VALUE_NONE;
 	value_dict_set(one->arena, line.dict, value_text(one->arena, "id"), id);
 	value_dict_set(one->arena, line.dict, value_text(one->arena, key),
 		       value);
