@@ -66,9 +66,8 @@ local function run_one(file, name, fn, limit)
 
 	if ok then return result end
 	result.state = "failed"
-	result.message = tostring(problem)
+	result.message = require("command.failure").text(problem)
 	if type(problem) == "table" then
-		result.message = require("command.failure").text(problem)
 		if problem.code == "skip" then result.state = "skipped" end
 		result.traceback = problem.traceback
 		result.where = problem.where
@@ -86,7 +85,7 @@ function suite.run(file, options, report)
 
 	if not ok then
 		report { file = file, name = "(the file)", state = "failed",
-			ms = 0, message = tostring(tests),
+			ms = 0, message = require("command.failure").text(tests),
 			traceback = type(tests) == "table" and tests.traceback
 				or nil }
 		return

@@ -36,6 +36,14 @@ local function fail(text, format, ...)
 		shown, format:format(...)) }, 0)
 end
 
+local function want(value, kind)
+	if type(value) ~= kind then
+		error({ code = "invalid", message =
+			("a %s is wanted, not a %s"):format(
+			kind == "string" and "text" or kind, type(value)) }, 0)
+	end
+end
+
 local function encode_byte(byte)
 	return ("%%%02X"):format(byte:byte())
 end
@@ -46,6 +54,7 @@ end
 ---@param keep? string such as "/:"
 ---@return string
 function url.encode(text, keep)
+	if keep ~= nil then want(keep, "string") end
 	return (tostring(text):gsub("[^" .. UNRESERVED
 		.. (keep and keep:gsub("%W", "%%%0") or "") .. "]",
 		encode_byte))
@@ -56,6 +65,7 @@ end
 ---@param text string
 ---@return string
 function url.decode(text)
+	want(text, "string")
 	if text:find("%%") then
 		local bad = (text .. "  "):gsub("%%%x%x", ""):find("%%")
 		if bad then fail(text, "a %% without two digits") end
@@ -187,6 +197,7 @@ end
 ---@param parts url.Parts|table
 ---@return string
 function url.build(parts)
+	want(parts, "table")
 	return build(parts, false)
 end
 
@@ -290,6 +301,7 @@ end
 ---@param values table
 ---@return string
 function url.encode_query(values)
+	want(values, "table")
 	local pairs_of, names = {}, {}
 
 	local function add(name, value)
@@ -317,6 +329,7 @@ end
 ---@return table<string, string> values
 ---@return table<string, string[]> all
 function url.decode_query(query)
+	want(query, "string")
 	local values, all = {}, {}
 
 	local function decode(text)

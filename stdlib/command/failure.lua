@@ -5,6 +5,14 @@ local failure = {}
 local EXITS <const> = { not_found = 3, invalid = 2, cancelled = 4, timeout = 5,
 	bug = 70 }
 
+--- What a script raises may refuse to be shown.
+local function shown(value)
+	local fine, text = pcall(tostring, value)
+
+	return fine and text
+		or ("an error (a %s) that cannot be shown"):format(type(value))
+end
+
 --- Returns "message: cause: its cause" of an error table; any other value as
 --- text.
 ---@param problem any
@@ -13,11 +21,13 @@ function failure.text(problem)
 	local parts = {}
 
 	while type(problem) == "table" and #parts < 20 do
-		if problem.message then parts[#parts + 1] = problem.message end
+		if problem.message then
+			parts[#parts + 1] = shown(problem.message)
+		end
 		problem = problem.cause
 	end
 	if problem ~= nil and type(problem) ~= "table" then
-		parts[#parts + 1] = tostring(problem)
+		parts[#parts + 1] = shown(problem)
 	end
 	return #parts > 0 and table.concat(parts, ": ") or "unknown error"
 end

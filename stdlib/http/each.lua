@@ -52,6 +52,9 @@ end
 return function(session, list, options, fn)
 	if type(options) == "function" then options, fn = nil, options end
 	options = options or {}
+	if type(list) ~= "table" or type(options) ~= "table" then
+		invalid("http.each takes a list and a table of options")
+	end
 	for key in pairs(options) do
 		if key ~= "limit" and key ~= "errors" then
 			invalid("unknown option '%s' of http.each", tostring(key))

@@ -397,6 +397,13 @@ function tests.proxies_are_asked()
 	test.ok(port)
 end
 
+function tests.each_wants_a_list()
+	for _, wrong in ipairs { 5, true, "x" } do
+		local _, problem = pcall(http.each, wrong)
+		test.equal(problem.code, "invalid")
+	end
+end
+
 function tests.each_keeps_order_and_limit()
 	local base = helper.start()
 	local list, running, most = {}, 0, 0

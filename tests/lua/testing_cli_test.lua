@@ -59,6 +59,21 @@ function tests.failures_name_the_line_and_show_a_diff()
 	testing.equal(found.tests[1].where, "a_test.lua:3")
 end
 
+function tests.errors_that_cannot_be_shown_are_failures()
+	local place = place_with { ["a_test.lua"] = [[
+		local shy = setmetatable({}, { __tostring = error })
+		return {
+			a = function() error(shy) end,
+			b = function() error({ message = shy }) end,
+			c = function() error(nil) end,
+			d = function() error(print) end,
+		}]] }
+	local result = tidemill_test(place)
+
+	testing.equal(result.status, 1)
+	testing.matches(result.stdout, "0 passed, 4 failed\n$")
+end
+
 local RECIPE <const> = [[
 	return {
 		run = function(ctx)

@@ -99,5 +99,12 @@ return {
 		test.equal(url.encode("a/b c"), "a%2Fb%20c")
 		test.equal(url.encode("a/b c", "/"), "a/b%20c")
 		test.equal(url.decode("a%2Fb+c"), "a/b+c")
+		for _, wrong in ipairs { 5, true, print } do
+			for _, name in ipairs { "build", "decode",
+				"decode_query", "encode_query" } do
+				local _, problem = pcall(url[name], wrong)
+				test.equal(problem.code, "invalid")
+			end
+		end
 	end,
 }
