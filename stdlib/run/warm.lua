@@ -10,6 +10,7 @@ local MODULES <const> = {
 	-- a run
 	"run.branches", "run.context", "run.failure", "run.hooks",
 	"run.parallel", "run.retry", "run.runner", "run.step", "run.values",
+	"run.wrappers",
 	"step.call", "step.command", "step.kinds", "step.spec",
 }
 

@@ -23,9 +23,8 @@ end
 function Plain.step_started() end
 
 function Plain:step_finished(step)
-	local record = require("record")
 	local remarks = progress.remarks(step)
-	local text = record.error_text(step.error)
+	local text = step.error and require("record").error_text(step.error)
 
 	self:print(("%s %s %s%s"):format(WORDS[step.state] or step.state,
 		format.clean(step.name), format.duration(step.started
@@ -41,7 +40,7 @@ function Plain:note(text, step)
 end
 
 function Plain:run_finished(run)
-	local text = require("record").error_text(run.error)
+	local text = run.error and require("record").error_text(run.error)
 
 	self:print(("run %d  %s%s%s"):format(run.id,
 		(run.state:gsub("_", " ")), run.started and run.finished
