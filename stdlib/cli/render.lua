@@ -12,8 +12,28 @@ local function list(value)
 	return type(value) == "table" and value or { value }
 end
 
+--- A mistyped directory or name would only show as something that is missing.
+local function check(call, given)
+	local fs = require("fs")
+
+	for _, dir in ipairs(list(given.search) or {}) do
+		if not fs.exists(dir) or fs.stat(fs.real(dir)).kind ~= "dir" then
+			call:misused("--search: '%s' is no directory", dir)
+		end
+	end
+	for _, item in ipairs(list(given.set) or {}) do
+		local name = item:match("^([^=]*)=")
+		if not name or ("." .. name .. "."):find("..", 1, true) then
+			call:misused("--set wants NAME=VALUE or A.B=VALUE,"
+				.. " not '%s'", item)
+		end
+	end
+end
+
 local function options_of(call)
 	local given = call.options
+
+	check(call, given)
 
 	return {
 		values_files = list(given.values),
@@ -58,8 +78,12 @@ local function run(call)
 			call:misused("--batch takes no TEMPLATE")
 		end
 		text = guarded(function()
-			return require("template").batch(
+			local ok, result = pcall(require("template").batch,
 				read(call, call.options.batch))
+			if ok then return result end
+			result.message = call.options.batch .. ": "
+				.. result.message
+			error(result, 0)
 		end)
 	else
 		if not call.args[1] then

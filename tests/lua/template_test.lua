@@ -302,6 +302,8 @@ function tests.the_command_says_where_the_error_is_and_exits_2()
 	test.equal(run_render(dir, "a.j2", "--values", "missing.json").status,
 		2)
 	test.equal(run_render(dir, "a.j2", "--set", "nothing").status, 2)
+	test.equal(run_render(dir, "a.j2", "--set", ".a=1").status, 2)
+	test.equal(run_render(dir, "a.j2", "--search", "nowhere").status, 2)
 	test.equal(run_render(dir).status, 2)
 end
 
