@@ -24,6 +24,7 @@ struct handle {
 	bool done;
 	bool dropping; /* nobody will read */
 	bool orphan;   /* the userdata is gone */
+	bool waking;   /* those who wait are being told */
 };
 
 /* Somebody waits for output (or only for the end). */
@@ -70,10 +71,14 @@ static void wake(struct handle *handle, bool end)
 	uint64_t last = handle->serial;
 	struct wait *wait;
 
+	handle->waking = true;
 	while ((wait = find_wait(handle, end, last)) != NULL) {
 		detach_wait(wait);
 		wait->op.done(&wait->op);
 	}
+	handle->waking = false;
+	if (handle->done && handle->orphan)
+		free_handle(handle); /* collected meanwhile */
 }
 
 static void on_output(void *context, int stream, const char *bytes,
@@ -95,10 +100,7 @@ static void on_done(struct op *op)
 	struct handle *handle = op->waiter;
 
 	handle->done = true;
-	if (handle->orphan)
-		free_handle(handle);
-	else
-		wake(handle, true);
+	wake(handle, true);
 }
 
 static void on_cancelled(struct op *op)
@@ -299,11 +301,12 @@ static int l_collect(lua_State *L)
 	*slot = NULL;
 	if (!handle)
 		return 0;
+	handle->orphan = true;
 	if (handle->done) {
-		free_handle(handle);
+		if (!handle->waking)
+			free_handle(handle);
 		return 0;
 	}
-	handle->orphan = true;
 	proc_pause(&handle->proc, 1, false);
 	if (handle->proc.detached)
 		proc_abandon(&handle->proc);

@@ -235,6 +235,16 @@ function tests.a_forgotten_handle_is_killed()
 	proc.wait_for(pid, start)
 end
 
+function tests.a_handle_may_be_collected_by_the_task_that_it_wakes()
+	for _ = 1, 20 do
+		require("task").spawn(function()
+			proc.spawn({ "true" }):wait()
+			collectgarbage()
+			collectgarbage()
+		end):await()
+	end
+end
+
 function tests.ours_is_alive()
 	test.equal(proc.alive(proc.pid(), proc.start_time()), true)
 	assert(proc.describe():find("guard:", 1, true))
