@@ -43,6 +43,13 @@ static ssize_t read_some(int file, struct buf *bytes)
 	return count;
 }
 
+bool file_is_plain(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 int file_read(const char *path, struct buf *bytes, struct error **err)
 {
 	int file = open(path, O_RDONLY | O_CLOEXEC);

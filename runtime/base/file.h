@@ -8,6 +8,9 @@
 #include "runtime/base/buf.h"
 #include "runtime/base/error.h"
 
+/* Is it a file, seen through links: no directory, device or pipe? */
+bool file_is_plain(const char *path);
+
 /* Append the file's bytes to `bytes`; past its maximum: ERROR_LIMIT. */
 int file_read(const char *path, struct buf *bytes, struct error **err);
 

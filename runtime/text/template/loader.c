@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "runtime/base/dir.h"
 #include "runtime/base/file.h"
@@ -39,15 +38,10 @@ static char *clean_name(const char *name)
 	return clean;
 }
 
-/* Reading a pipe or device could take for ever. */
-static bool is_file(const char *path)
-{
-	struct stat status;
-
-	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
-
-/* Read `name` below `dir`: 1, 0 when it is not there or outside, or -1. */
+/*
+ * Read `name` below `dir`: 1, 0 when it is not there or outside, or -1. Pipes
+ * and devices, which could take for ever, are not there.
+ */
 static int load_below(const char *dir, const char *name, struct buf *source,
 		      struct error **err)
 {
@@ -56,7 +50,8 @@ static int load_below(const char *dir, const char *name, struct buf *source,
 	char *real = realpath(path, NULL);
 	int result = 0;
 
-	if (real && real_dir && path_inside(real_dir, real) && is_file(real)) {
+	if (real && real_dir && path_inside(real_dir, real) &&
+	    file_is_plain(real)) {
 		result = 1;
 		if (file_read(real, source, err) != 0)
 			result = -1;
