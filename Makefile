@@ -39,7 +39,7 @@ LIBS := $(if $(SANITIZE),$(SHARED_LIBS),-static $(STATIC_LIBS)) -lm -ldl \
 RUNTIME := $(filter-out runtime/engine/hook/%, \
 	$(wildcard runtime/*/*.c runtime/*/*/*.c))
 HOST := $(filter-out lua/embed.c,$(wildcard lua/*.c))
-EMBED := $(wildcard stdlib/*.lua stdlib/*/*.lua lua/meta/*.lua recipes/*.lua)
+EMBED := $(wildcard stdlib/*.lua stdlib/*/*.lua stdlib/*/*/*.lua lua/meta/*.lua recipes/*.lua)
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 TOOLS := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/bench/*.c tests/e2e/*.c))
 HOOK := $(B)/hook
