@@ -81,7 +81,10 @@ end
 ---@param options { timeout?: integer|string, filter?: string }
 ---@param report fun(result: suite.Result)
 function suite.run(file, options, report)
-	local ok, tests = pcall(function() return in_order(load_file(file)) end)
+	local limit = options.timeout or "30s"
+	local ok, tests = pcall(task.timeout, limit, function()
+		return in_order(load_file(file))
+	end)
 
 	if not ok then
 		report { file = file, name = "(the file)", state = "failed",
@@ -92,8 +95,7 @@ function suite.run(file, options, report)
 	end
 	for _, item in ipairs(tests) do
 		if not options.filter or item.name:find(options.filter) then
-			report(run_one(file, item.name, item.fn,
-				options.timeout or "30s"))
+			report(run_one(file, item.name, item.fn, limit))
 		end
 	end
 end

@@ -193,6 +193,8 @@ static void close_parts(struct serving *serving)
 		serving->config_reader->op.cancel(&serving->config_reader->op);
 	if (serving->config_watch)
 		watch_remove(serving->config_watch);
+	if (serving->home_watch)
+		watch_remove(serving->home_watch);
 	sweeper_close(engine->sweeper);
 	sources_close(engine->sources);
 	recipes_close(engine->recipes);
@@ -331,6 +333,7 @@ int serving_open(struct serving *serving, struct error **err)
 	supervisor_adopt(engine->supervisor);
 	serving_configure(serving, NULL, NULL);
 	serving_watch_config(serving);
+	serving_watch_home(serving);
 	engine_kick(engine, ENGINE_DECIDE | ENGINE_QUEUE | ENGINE_CHAIN |
 				    ENGINE_CANCEL);
 	log_info("serving %s", engine->home);

@@ -19,7 +19,7 @@ struct serving {
 	uv_timer_t announce; /* ends that nobody waits for, once in a while */
 	struct signal_watch signals;
 	struct socket_server *socket;
-	struct watch *config_watch;
+	struct watch *config_watch, *home_watch;
 	struct proc *config_reader;
 	bool optional; /* nobody named the configuration's file */
 	bool reread;   /* the file changed while it was being read */
@@ -36,6 +36,9 @@ void serving_watch_config(struct serving *serving);
 void serving_reload(struct serving *serving);
 int serving_configure(struct serving *serving, const char *json,
 		      struct error **err);
+
+/* server_home.c */
+void serving_watch_home(struct serving *serving);
 
 /* server_socket.c */
 int serving_listen(struct serving *serving, struct error **err);

@@ -114,4 +114,13 @@ it "keeps no value in clear" test "$(grep -rlaE 'sealed-tide|hidden-tide' \
 	"$TIDEMILL_HOME" | wc -l)" = 0
 it "keeps the key private" test "$(stat -c %a "$TIDEMILL_HOME/secret.key")" \
 	= 600
+
+TIDEMILL_HOME=$top/moved
+serve
+mv "$top/moved" "$top/elsewhere"
+it "says that its home was moved away" wait_for 10 grep -q \
+	"moved' was removed or moved" "$top/server.log"
+wait "$server"
+it "ends then" test $? = 3
+server=0
 finish
