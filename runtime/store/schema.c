@@ -481,4 +481,18 @@ static const char *const version_2[] = {
 	" STRICT, WITHOUT ROWID;",
 	NULL};
 
-const char *const *const schema_migrations[] = {version_1, version_2, NULL};
+static const char *const version_3[] = {
+	"CREATE TABLE approvals ("
+	" id INTEGER PRIMARY KEY, run INTEGER NOT NULL, step TEXT NOT NULL,"
+	" question TEXT NOT NULL,"
+	" reasons TEXT NOT NULL DEFAULT '[]'," /* JSON: why it is asked */
+	" state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open',"
+	" 'approved', 'rejected', 'expired')),"
+	" asked INTEGER NOT NULL, expires INTEGER, decided INTEGER,"
+	" decided_by TEXT, comment TEXT) STRICT;",
+	"CREATE INDEX approvals_by_run ON approvals (run, step);",
+	"CREATE INDEX approvals_open ON approvals (id) WHERE state = 'open';",
+	NULL};
+
+const char *const *const schema_migrations[] = {version_1, version_2, version_3,
+						NULL};

@@ -54,6 +54,14 @@ function methods:lock(name, options, fn)
 	return require("run.waits").lock(runners[self], name, options, fn)
 end
 
+--- Waits until a person has approved; raises `rejected` or `timeout`.
+---@async
+---@param question string|table { text, reasons, expire, name }
+---@return { id: integer, by: string, at: integer, comment?: string }
+function methods:approve(question)
+	return require("run.approve")(runners[self], question)
+end
+
 --- Leaves a remark in the run's record.
 ---@param text any
 function methods:note(text)

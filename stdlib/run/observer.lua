@@ -7,6 +7,7 @@
 ---@field echo fun(self, step: run.StepView): steplog.Echo? where output goes
 ---@field step_finished fun(self, step: run.StepView)
 ---@field note fun(self, text: string, step?: string)
+---@field asked fun(self, question: approvals.Row) a person must answer
 ---@field run_finished fun(self, run: run.View)
 
 ---@class run.View
@@ -23,7 +24,7 @@
 ---@field id integer
 ---@field name string
 ---@field parent? string
----@field kind string command function hook undo sleep lock run
+---@field kind string command function hook undo sleep lock run approve
 ---@field state string
 ---@field attempt integer
 ---@field soft boolean
@@ -41,7 +42,7 @@ local function nothing() end
 --- The observer that says nothing: of runs that a server started.
 ---@type run.Observer
 observer.silent = { run_started = nothing, step_started = nothing,
-	echo = nothing, step_finished = nothing, note = nothing,
+	echo = nothing, step_finished = nothing, note = nothing, asked = nothing,
 	run_finished = nothing }
 
 --- Returns an observer that says in one line, on stderr, how a run ended that
@@ -86,6 +87,12 @@ function observer.json(out)
 	end
 	function lines.note(_, text, step)
 		emit("note", { text = text, step = step })
+	end
+	function lines.asked(_, question)
+		emit("asked", { id = question.id, step = question.step,
+			question = question.question,
+			reasons = json.array(question.reasons),
+			expires = question.expires })
 	end
 	return lines
 end

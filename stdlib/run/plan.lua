@@ -9,7 +9,7 @@ local plan = {}
 
 ---@class plan.Node
 ---@field name string
----@field kind string step parallel branch lock sleep run
+---@field kind string step parallel branch lock sleep run approve
 ---@field command? string
 ---@field marks string[] once, soft, when, undo, retry, …
 ---@field needs? string[]
@@ -109,6 +109,15 @@ function Planner.lock(ctx, name, options, fn)
 	local node = add(scope, { name = "lock " .. name, kind = "lock" })
 	return scopes.within(setmetatable({ nodes = node.nodes },
 		{ __index = scope }), fn, ctx)
+end
+
+function Planner.approve(_, question)
+	local options = type(question) == "table" and question or { question }
+	local name = options.name or "approve"
+
+	add(scopes.current(), { name = scopes.current():name(name),
+		kind = "approve", command = options[1] })
+	return result(name)
 end
 
 function Planner.note() end

@@ -183,6 +183,14 @@ function Live:note(text, step)
 		.. format.clean(text))
 end
 
+function Live:asked(question)
+	self:above(self.paint("yellow", ("? a%d "):format(question.id))
+		.. format.clean(question.question))
+	for _, reason in ipairs(question.reasons) do
+		self:above("     - " .. format.clean(reason))
+	end
+end
+
 function Live:run_finished(run)
 	local text = require("record").error_text(run.error)
 	local begun = run.started or self.begun

@@ -39,6 +39,14 @@ function Plain:note(text, step)
 	self:print("note ", step and step .. ": " or "", format.clean(text))
 end
 
+function Plain:asked(question)
+	self:print(("ask  a%d: %s"):format(question.id,
+		format.clean(question.question)))
+	for _, reason in ipairs(question.reasons) do
+		self:print("     - ", format.clean(reason))
+	end
+end
+
 function Plain:run_finished(run)
 	local text = run.error and require("record").error_text(run.error)
 

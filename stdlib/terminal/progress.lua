@@ -22,6 +22,7 @@ local progress = {}
 ---@field step_started fun(self, step: terminal.Step)
 ---@field step_finished fun(self, step: terminal.Step)
 ---@field note fun(self, text: string, step?: string)
+---@field asked fun(self, question: approvals.Row)
 ---@field run_finished fun(self, run: table)
 ---@field echo fun(self, step: table): steplog.Echo? where a step's log is
 ---  copied to, line by line

@@ -18,7 +18,7 @@ Session.__index = Session
 
 local KEYS <const> = { "at", "params", "event", "processes", "http", "git",
 	"env", "secrets", "files", "workspace", "locks", "runs", "seed",
-	"crash_after", "crash_during", "cancel_during", "cancel_after",
+	"approvals", "crash_after", "crash_during", "cancel_during", "cancel_after",
 	"from" }
 
 local function check_options(options)
@@ -60,6 +60,9 @@ local function watcher(self)
 		if view.name == options.cancel_during then
 			self.runner:cancel("the test")
 		end
+	end
+	function watching.asked(_, question)
+		require("testing.approvals")(self, question)
 	end
 	function watching.step_finished(_, view)
 		if view.name == options.crash_after then crash(self) end
