@@ -136,43 +136,51 @@ static void settle(struct csv *csv)
 			csv->fields[i].data = "";
 }
 
+/* What may follow a closing quote: a separator or the row's end. */
+static const char *behind_quote(struct csv *csv, const char *at,
+				struct error **err)
+{
+	const char *end = csv->text + csv->length;
+
+	if (at < end && *at == '\r' && (at + 1 == end || at[1] == '\n'))
+		at++;
+	if (at == end || *at == csv->separator || *at == '\n')
+		return at;
+	csv_error(csv, err,
+		  "text behind a closing quote in field %zu, expected '%c' or "
+		  "the end of the row",
+		  csv->count, csv->separator);
+	return NULL;
+}
+
+static const char *plain(struct csv *csv, const char *at, struct error **err)
+{
+	const char *begin = at, *end = csv->text + csv->length, *stop;
+	const char separator = csv->separator;
+
+	while (at < end && *at != separator && *at != '\n')
+		at++;
+	stop = at;
+	if (stop > begin && stop[-1] == '\r' && (at == end || *at == '\n'))
+		stop--;
+	return add(csv, begin, (size_t)(stop - begin), false, err) ? NULL : at;
+}
+
 /* The fields of the row at `at`; returns where it ends (LF or end), or NULL. */
 static const char *row(struct csv *csv, const char *at, struct error **err)
 {
 	const char *end = csv->text + csv->length;
-	const char separator = csv->separator;
 
-	for (;;) {
-		const char *begin = at;
-
+	for (;; at++) {
 		if (at < end && *at == '"') {
 			at = quoted(csv, at + 1, err);
-			if (!at)
-				return NULL;
-			if (at < end && *at == '\r' &&
-			    (at + 1 == end || at[1] == '\n'))
-				at++;
-			if (at < end && *at != separator && *at != '\n') {
-				csv_error(csv, err,
-					  "text behind a closing quote in "
-					  "field %zu, expected '%c' or the "
-					  "end of the row",
-					  csv->count, separator);
-				return NULL;
-			}
+			if (at)
+				at = behind_quote(csv, at, err);
 		} else {
-			while (at < end && *at != separator && *at != '\n')
-				at++;
-			if (add(csv, begin,
-				(size_t)(at - begin) -
-					(at > begin && at[-1] == '\r' &&
-					 (at == end || *at == '\n')),
-				false, err))
-				return NULL;
+			at = plain(csv, at, err);
 		}
-		if (at == end || *at == '\n')
+		if (!at || at == end || *at == '\n')
 			return at;
-		at++;
 	}
 }
 
