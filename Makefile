@@ -49,7 +49,8 @@ HOOK_BARE := $(if $(filter x86_64 aarch64,$(shell uname -m)),-DHOOK_BARE \
 RUNTIME_O := $(RUNTIME:%.c=$(B)/%.o)
 HOST_O := $(HOST:%.c=$(B)/%.o) $(B)/embedded.o
 
-.PHONY: all build-tests deps demo test test-unit test-lua test-e2e test-crash check bench \
+.PHONY: all build-tests deps demo test test-unit test-lua test-e2e test-crash check quality \
+	bench \
 	bench-template \
 	fuzz coverage install clean help
 all: $(BIN) ## build build/tidemill (SANITIZE=address,undefined: its own tree)
@@ -127,6 +128,9 @@ bench: deps all $(TOOLS) ## each figure beside its peer, in one run
 bench-template: deps all $(B)/bench/template $(B)/bench/measure ## templates against Jinja2
 	@tests/check/deps.sh bench
 	@tests/bench/template.sh $(BIN)
+
+quality: deps all ## judgement on real data, beside the baselines
+	@$(BIN) test tests/quality
 
 fuzz: deps ## 30 s of libFuzzer for every reader of foreign bytes
 	@tests/fuzz/run.sh

@@ -2,6 +2,8 @@
 
 return {
 	"archive",
+	"canary",
+	"csv",
 	"fs",
 	"git",
 	"hash",
