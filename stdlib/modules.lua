@@ -4,6 +4,7 @@ return {
 	"archive",
 	"canary",
 	"csv",
+	"drain",
 	"fs",
 	"git",
 	"hash",

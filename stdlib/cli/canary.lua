@@ -63,7 +63,8 @@ local function check_names(names, set, option)
 	end
 end
 
-local KAYENTA <const> = { kayenta = "ranks", mean = "means", tidemill = "shift" }
+local JUDGES <const> = { kayenta = "ranks", mean = "means",
+	tidemill = "shift" }
 
 local function judge(call)
 	local options, canary = call.options, require("canary")
@@ -76,7 +77,7 @@ local function judge(call)
 	check_names(names, critical, "critical")
 	for _, name in ipairs(names) do
 		local metric = canary.metric(baseline[name], values[name], {
-			judge = KAYENTA[options.judge],
+			judge = JUDGES[options.judge],
 			direction = options.direction,
 			tolerance = options.tolerance,
 			confidence = options.confidence,
@@ -120,10 +121,11 @@ end
 return {
 	summary = "judge whether a canary is worse than its baseline",
 	description = [[
-Both files are CSV with a header: one column a metric, one row a point in time;
-columns called time, timestamp or date are left aside. The judge 'tidemill' knows
-that neighbours in time are alike, so that it does not cry wolf over metrics that
-wander; 'kayenta' is the Mann-Whitney rule that Spinnaker documents.]],
+Both files are CSV with a header: one column a metric, one row a point in
+time; columns called time, timestamp or date are left aside. The judge
+'tidemill' knows that neighbours in time are alike, so that it does not cry
+wolf over metrics that wander; 'kayenta' is the Mann-Whitney rule that
+Spinnaker documents.]],
 	options = {
 		{ name = "baseline", argument = "FILE", complete = "file",
 			help = "metrics of the old version" },

@@ -9,8 +9,8 @@ local test = require("test")
 
 local tests = {}
 
-local function tidemill(...)
-	return proc.run { "/proc/self/exe", check = false, ... }
+local function tidemill(dir, ...)
+	return proc.run { "/proc/self/exe", check = false, cwd = dir, ... }
 end
 
 function tests.rows_have_names()
@@ -71,43 +71,47 @@ function tests.options_are_checked()
 	end)
 end
 
-local function write(name, level, errors)
+local function write(dir, name, level, errors)
 	local lines = { "time,latency,errors" }
 
 	for i, value in ipairs(wobble(level)) do
 		lines[#lines + 1] = ("2026-05-01T10:00:%02d,%g,%d"):format(i,
 			value, errors)
 	end
-	fs.write(name, table.concat(lines, "\n") .. "\n")
+	fs.write(dir .. "/" .. name, table.concat(lines, "\n") .. "\n")
 end
 
 function tests.the_command_line_judges_files()
-	write("old.csv", 10, 0)
-	write("same.csv", 10.1, 0)
-	write("bad.csv", 20, 0)
-	local same = tidemill("canary", "--baseline", "old.csv", "--canary",
+	local dir = test.temp_dir()
+
+	write(dir, "old.csv", 10, 0)
+	write(dir, "same.csv", 10.1, 0)
+	write(dir, "bad.csv", 20, 0)
+	local same = tidemill(dir, "canary", "--baseline", "old.csv", "--canary",
 		"same.csv", "--json")
 	local answer = json.decode(same.stdout)
 
 	test.equal(same.status, 0)
 	test.equal(answer.verdict, "pass")
 	test.equal(#answer.metrics, 2)
-	local bad = tidemill("canary", "--baseline", "old.csv", "--canary",
+	local bad = tidemill(dir, "canary", "--baseline", "old.csv", "--canary",
 		"bad.csv", "--critical", "latency")
 	test.equal(bad.status, 7)
 	test.ok(bad.stdout:find("latency +high!"))
 	test.ok(bad.stdout:find("fail: score 0"))
-	local part = tidemill("canary", "--baseline", "old.csv", "--canary",
+	local part = tidemill(dir, "canary", "--baseline", "old.csv", "--canary",
 		"bad.csv", "--marginal", "40")
 	test.equal(part.status, 1)
 end
 
 function tests.the_command_line_says_what_is_wrong()
-	write("old.csv", 10, 0)
-	fs.write("other.csv", "x,y\n1,2\n")
-	fs.write("broken.csv", "time,latency,errors\n1,2\n")
+	local dir = test.temp_dir()
+
+	write(dir, "old.csv", 10, 0)
+	fs.write(dir .. "/other.csv", "x,y\n1,2\n")
+	fs.write(dir .. "/broken.csv", "time,latency,errors\n1,2\n")
 	local function fails(wanted, ...)
-		local result = tidemill("canary", ...)
+		local result = tidemill(dir, "canary", ...)
 		test.equal(result.status, 2)
 		test.ok(result.stderr:find(wanted, 1, true), result.stderr)
 	end

@@ -197,7 +197,7 @@ static void looking_often_is_allowed(void **state)
 		sample_release(&a);
 		sample_release(&b);
 	}
-assert_true(alarms <= 12);
+	assert_true(alarms <= 12);
 }
 
 int main(void)
