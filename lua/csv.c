@@ -35,11 +35,13 @@ static struct reading *start(lua_State *L)
 	const char *text = luaL_checklstring(L, 1, &length);
 	const char *file = options_text(L, 2, "file");
 	const char *separator = options_text(L, 2, "separator");
+	lua_Integer line = options_count(L, 2, "line", 1, 1);
 	struct reading *reading = lua_newuserdatauv(L, sizeof(*reading), 0);
 
 	*reading = (struct reading){0};
 	luaL_setmetatable(L, CSV);
 	csv_init(&reading->csv, text, length, file);
+	reading->csv.next = (uint64_t)line;
 	if (separator)
 		reading->csv.separator = separator[0];
 	return reading;
@@ -70,11 +72,12 @@ static bool next(lua_State *L, struct reading *reading)
 
 static int l_decode(lua_State *L)
 {
-	static const char *const names[] = {"file", "header", "separator",
-					    NULL};
+	static const char *const names[] = {"file", "header", "line",
+					    "separator", NULL};
 	struct reading *reading;
 	bool named;
 
+	lua_settop(L, 2);
 	options_check(L, 2, names, "csv.decode");
 	named = options_flag(L, 2, "header", true);
 	reading = start(L);
@@ -156,7 +159,8 @@ static void read_columns(lua_State *L, struct reading *reading, int texts,
 
 static int l_columns(lua_State *L)
 {
-	static const char *const names[] = {"file", "text", "separator", NULL};
+	static const char *const names[] = {"file", "line", "text", "separator",
+					    NULL};
 	struct reading *reading;
 	int first, texts;
 

@@ -1,6 +1,7 @@
 --- The modules that recipes may require, and that a prompt knows, a line each.
 
 return {
+	"anomaly",
 	"archive",
 	"canary",
 	"csv",

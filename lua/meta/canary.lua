@@ -5,20 +5,24 @@ error("definitions for the editor, not a module")
 ---@class canary
 local canary = {}
 
+--- The judge "shift" (default) knows that neighbours in time are alike; the
+--- others are Kayenta's rules. `tolerance` is a share of the baseline's median
+--- for "shift" (0.15), of the estimated shift for "ranks" (0.25); `confidence`
+--- is 0.95 for "shift", 0.98 for the others.
 ---@class canary.Options
----@field judge? "shift"|"ranks"|"means" "shift" (default) knows that neighbours in time are alike; the others are Kayenta's rules
----@field direction? "either"|"increase"|"decrease" what is bad (default either)
----@field effect? "ratio"|"cles" size of the effect that `allowed` and `fatal` bound
----@field tolerance? number "shift": share of the baseline's median that does not matter (0.15); "ranks": of the estimated shift (0.25)
----@field confidence? number 0.5 to 1 (0.95; of Kayenta's rules 0.98)
----@field allowed? number[] effects {decrease, increase} from which a change counts
----@field fatal? number[] effects from which a critical metric fails everything
+---@field judge? "shift"|"ranks"|"means"
+---@field direction? "either"|"increase"|"decrease" what is bad (either)
+---@field effect? "ratio"|"cles" what `allowed` and `fatal` bound
+---@field tolerance? number what does not matter
+---@field confidence? number 0.5 to 1
+---@field allowed? number[] effects {decrease, increase} that count
+---@field fatal? number[] effects at which a critical metric fails all
 ---@field detect? number the change that `values_needed` is about (0.05)
 ---@field critical? boolean
 ---@field required? boolean no data is a failure
 ---@field replace? boolean missing values count as 0
 ---@field outliers? boolean leave out what is far from the rest
----@field metrics? integer how many are judged together: "shift" shares its level among them
+---@field metrics? integer judged together: "shift" shares its level (1)
 
 ---@class canary.Metric
 ---@field classification "pass"|"high"|"low"|"nodata"

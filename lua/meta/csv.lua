@@ -7,6 +7,7 @@ local csv = {}
 
 ---@class csv.Options
 ---@field file? string how errors name the text
+---@field line? integer number of the text's first line, for errors (1)
 ---@field separator? string one character (default ",")
 
 ---@class csv.DecodeOptions: csv.Options

@@ -1,28 +1,19 @@
 --- tidemill templates: the kinds of lines in a log.
 
-local BLOCK <const> = 256 << 10
-
-local function open_log(file)
-	if file == "-" then return io.stdin end
-	local log, problem = io.open(file, "rb")
-	if log then return log end
-	error({ code = "not_found", message = problem }, 0)
-end
-
 --- Adds a log block by block, each ending with a line; with `keep`, returns
 --- the number of each line's template.
 local function add_all(miner, file, keep)
-	local log <close> = open_log(file)
+	local input = require("command.input")
+	local log = input.open(file)
 	local all = {}
 
-	while true do
-		local block, rest = log:read(BLOCK, "L")
-		if not block then break end
-		local numbers = miner:add_text(block .. (rest or ""), keep)
+	for block in input.blocks(log) do
+		local numbers = miner:add_text(block, keep)
 		if keep then
 			table.move(numbers, 1, #numbers, #all + 1, all)
 		end
 	end
+	input.close(log)
 	return all
 end
 
