@@ -7,7 +7,7 @@
 #include "runtime/text/document.h"
 
 /* The options that all readers have; for lists of names. */
-#define DOCUMENT_OPTIONS "file", "ordered", "max_depth", "max_values"
+#define DOCUMENT_OPTIONS "file", "ordered", "max_depth", "max_values", "places"
 
 struct reading {
 	struct document document;
@@ -17,6 +17,7 @@ struct reading {
 	struct value value;    /* what is read */
 	struct error *err;     /* or why not */
 	unsigned push;         /* enum values_flag */
+	bool tell;             /* the lines are wanted, too */
 };
 
 /*
@@ -30,7 +31,8 @@ void reading_warn(struct reading *reading);
 
 /*
  * Push the value, or raise the error when `result` is -1. With warnings, a list
- * of them as well. Returns how many values that are.
+ * of them as well; with the option `places`, a table from JSON pointers to
+ * lines. Returns how many values that are.
  */
 int reading_end(lua_State *L, struct reading *reading, int result);
 

@@ -11,6 +11,7 @@ local ini = {}
 ---@field flags? boolean keys without value are true (default false)
 ---@field lower? boolean sections and keys in lower case (default false)
 ---@field file? string how errors name the text
+---@field places? boolean for a table from JSON pointers to lines (false)
 ---@field ordered? boolean keys keep their order (default false)
 ---@field max_depth? integer no more than 2 levels are there
 ---@field max_values? integer lines (default 4,194,304)

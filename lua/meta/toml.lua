@@ -7,6 +7,7 @@ local toml = {}
 
 ---@class toml.ReadOptions
 ---@field file? string how errors name the text
+---@field places? boolean for a table from JSON pointers to lines (false)
 ---@field ordered? boolean tables keep their order (default false)
 ---@field max_depth? integer levels (default and most 256)
 ---@field max_values? integer values (default 4,194,304)

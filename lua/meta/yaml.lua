@@ -13,6 +13,7 @@ local yaml = {}
 ---@field duplicates? "error"|"last" equal keys (default "error")
 ---@field unknown_tags? "error"|"ignore" !tags (default "error")
 ---@field warnings? boolean for what 1.1 reads otherwise (default false)
+---@field places? boolean for a table from JSON pointers to lines (false)
 ---@field ordered? boolean mappings keep their order (default false)
 ---@field max_depth? integer levels (default and most 256)
 ---@field max_values? integer with all aliases (default 4,194,304)

@@ -1,0 +1,52 @@
+--- Configuration as code: layers become values, templates become files, and
+--- what is applied is checked, reversible and watched.
+---
+---     local config = require("config")
+---     local project = config.open("deploy")
+---     print(config.get(project, "db.pool", { env = "prod" }))
+
+local config = {}
+
+--- Opens the project in a directory (its config.lua).
+---@param where? string ["."]
+---@return config.Project
+function config.open(where)
+	return require("config.project").open(where)
+end
+
+--- Returns all values of a project, merged.
+---@param project config.Project
+---@param options? config.Options
+---@return table
+function config.values(project, options)
+	return require("config.layers").values(project, options or {}).value
+end
+
+--- Returns one value, nil when there is none.
+---@param project config.Project
+---@param name string "db.pool"
+---@param options? config.Options
+---@return any
+function config.get(project, name, options)
+	return require("config.path").get(config.values(project, options),
+		require("config.path").parse(name))
+end
+
+--- Returns which layers set a value, the winner first.
+---@param project config.Project
+---@param name string
+---@param options? config.Options
+---@return config.Explanation
+function config.explain(project, name, options)
+	return require("config.explain")(project, name, options or {})
+end
+
+--- Renders all files: { to, text, template } each.
+---@param project config.Project
+---@param options? config.Options
+---@return config.Rendered[]
+function config.render(project, options)
+	return (require("config.render").all(project, options or {}))
+end
+
+return config

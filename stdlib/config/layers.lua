@@ -1,0 +1,161 @@
+--- The values of a project: its layers read, merged, with secrets filled in.
+
+local merge = require("config.merge")
+local paths = require("config.path")
+local projects = require("config.project")
+
+local layers = {}
+
+---@class config.Options
+---@field env? string
+---@field host? string
+---@field set? string[] "path=value"
+---@field root? string put before the files' places
+---@field secrets? boolean whether secrets are filled in [true]
+
+---@class config.Values: config.Merged
+---@field secrets table<string, string> values by path
+---@field mask? steplog.Mask
+---@field warnings string[]
+
+local function read_file(self, pattern, options, found, warnings)
+	local optional = pattern:find("%?$") ~= nil
+	local name, missing = projects.fill((pattern:gsub("%?$", "")), options)
+	if not name then
+		-- a layer of hosts is left out when no host is asked for
+		if missing == "host" then return end
+		error({ code = "invalid", usage = true, message =
+			("%s: the layer '%s' needs --%s%s"):format(self.file,
+			pattern, missing, missing == "env"
+			and #self.environments > 0 and (" (one of %s)"):format(
+			table.concat(self.environments, ", ")) or "") }, 0)
+	end
+	local file = require("path").join(self.dir, name)
+	if not require("fs").exists(file) then
+		if optional then return end
+		error({ code = "not_found", message = ("%s: there is no layer"
+			.. " '%s'; '%s?' makes it optional"):format(self.file,
+			name, name) }, 0)
+	end
+	local layer = require("config.files").read(file, name)
+	layer.name = name
+	found[#found + 1] = layer
+	for _, warning in ipairs(layer.warnings) do
+		warnings[#warnings + 1] = ("%s:%d: %s"):format(name,
+			warning.line, warning.message)
+	end
+end
+
+--- What `path=value` says: JSON if it is, else a string.
+local function read_set(item)
+	local name, text = item:match("^([^=]+)=(.*)$")
+
+	if not name then
+		error({ code = "invalid", usage = true, message =
+			("--set wants PATH=VALUE, not '%s'"):format(item) }, 0)
+	end
+	local ok, value = pcall(require("json").decode, text)
+	return paths.parse(name), ok and value or text
+end
+
+local function run_layer(options)
+	local value = require("ordered").new {}
+
+	for _, item in ipairs(options.set or {}) do
+		local keys, new = read_set(item)
+		paths.set(value, keys, new)
+	end
+	return { name = "--set", value = value }
+end
+
+--- Where a secret comes from: env:NAME, file:PATH, or a sealed one's name.
+local function read_secret(self, place)
+	local kind, rest = place:match("^(%l+):(.+)$")
+
+	if kind == "env" then
+		local value = os.getenv(rest)
+		if value then return value end
+		error({ code = "not_found", message = ("the variable %s is not"
+			.. " set"):format(rest) }, 0)
+	elseif kind == "file" then
+		local path = require("path").join(self.dir, rest)
+		return (require("fs").read(path):gsub("[\r\n]+$", ""))
+	end
+	return require("secret").get(place)
+end
+
+local function secret_layer(self, known)
+	local value = require("ordered").new {}
+	local names = {}
+
+	for name in pairs(self.secrets) do names[#names + 1] = name end
+	table.sort(names)
+	for _, name in ipairs(names) do
+		local ok, secret = pcall(read_secret, self, self.secrets[name])
+		if not ok then
+			error({ code = secret.code or "invalid", message =
+				("%s: the secret for '%s': %s"):format(
+				self.file, name, tostring(secret.message
+				or secret)) }, 0)
+		end
+		known[name] = secret
+		paths.set(value, paths.parse(name), secret)
+	end
+	return { name = "secrets", value = value }
+end
+
+local function make_mask(secrets)
+	local list = {}
+
+	for _, value in pairs(secrets) do list[#list + 1] = value end
+	return #list > 0 and require("steplog").mask(list) or nil
+end
+
+--- Reads and merges: base to host, then --set, then secrets.
+---@param self config.Project
+---@param options config.Options
+---@return config.Values
+function layers.values(self, options)
+	local found, warnings, secrets = {}, {}, {}
+
+	projects.check(self, options)
+	for _, pattern in ipairs(self.layers) do
+		read_file(self, pattern, options, found, warnings)
+	end
+	found[#found + 1] = run_layer(options)
+	if options.secrets ~= false then
+		found[#found + 1] = secret_layer(self, secrets)
+	end
+	local merged = merge.all(found, self.lists)
+	merged.secrets, merged.warnings = secrets, warnings
+	merged.mask = make_mask(secrets)
+	return merged
+end
+
+--- Returns a text with all secrets hidden.
+---@param values config.Values
+---@param text string
+---@return string
+function layers.hide(values, text)
+	return values.mask and values.mask:apply(text) or text
+end
+
+local function shown(values, value)
+	if type(value) == "string" then return layers.hide(values, value) end
+	if type(value) ~= "table" then return value end
+	local json = require("json")
+	local list = json.is_array(value) or #value > 0
+	local copy = list and json.array {} or require("ordered").new {}
+	for key, item in pairs(value) do copy[key] = shown(values, item) end
+	return copy
+end
+
+--- Returns a value with secrets hidden, as it may be shown.
+---@param values config.Values
+---@param value any
+---@return any
+function layers.shown(values, value)
+	return values.mask and shown(values, value) or value
+end
+
+return layers
