@@ -7,6 +7,13 @@
 
 local config = {}
 
+---@class config.Rendering
+---@field values table
+---@field secrets table<string, string>
+---@field files config.Rendered[]
+---@field warnings string[]
+---@field hide fun(text: string): string
+
 --- Opens the project in a directory (its config.lua).
 ---@param where? string ["."]
 ---@return config.Project
@@ -41,12 +48,20 @@ function config.explain(project, name, options)
 	return require("config.explain")(project, name, options or {})
 end
 
---- Renders all files: { to, text, template } each.
+--- Renders all files and checks them. `values` and `secrets` (by path) are what
+--- the layers say; hide() hides the secrets in a text.
 ---@param project config.Project
 ---@param options? config.Options
----@return config.Rendered[]
+---@return config.Rendering
 function config.render(project, options)
-	return (require("config.render").all(project, options or {}))
+	local files, values = require("config.render").all(project,
+		options or {})
+
+	return { files = files, values = values.value,
+		secrets = values.secrets, warnings = values.warnings,
+		hide = function(text)
+			return require("config.layers").hide(values, text)
+		end }
 end
 
 return config

@@ -6,16 +6,20 @@ local projects = require("config.project")
 
 local layers = {}
 
+local HIDDEN <const> = "***"
+
 ---@class config.Options
 ---@field env? string
 ---@field host? string
 ---@field set? string[] "path=value"
 ---@field root? string put before the files' places
+---@field store? fun(): store.Db where sealed secrets are [the home's]
 ---@field secrets? boolean whether secrets are filled in [true]
 
 ---@class config.Values: config.Merged
 ---@field secrets table<string, string> values by path
 ---@field mask? steplog.Mask
+---@field secret_values table<string, true>
 ---@field warnings string[]
 
 local function read_file(self, pattern, options, found, warnings)
@@ -65,33 +69,18 @@ local function run_layer(options)
 		local keys, new = read_set(item)
 		paths.set(value, keys, new)
 	end
-	return { name = "--set", value = value }
+	return { name = "--set", value = value, indexed = true }
 end
 
---- Where a secret comes from: env:NAME, file:PATH, or a sealed one's name.
-local function read_secret(self, place)
-	local kind, rest = place:match("^(%l+):(.+)$")
-
-	if kind == "env" then
-		local value = os.getenv(rest)
-		if value then return value end
-		error({ code = "not_found", message = ("the variable %s is not"
-			.. " set"):format(rest) }, 0)
-	elseif kind == "file" then
-		local path = require("path").join(self.dir, rest)
-		return (require("fs").read(path):gsub("[\r\n]+$", ""))
-	end
-	return require("secret").get(place)
-end
-
-local function secret_layer(self, known)
+local function secret_layer(self, known, options)
 	local value = require("ordered").new {}
 	local names = {}
 
 	for name in pairs(self.secrets) do names[#names + 1] = name end
 	table.sort(names)
 	for _, name in ipairs(names) do
-		local ok, secret = pcall(read_secret, self, self.secrets[name])
+		local ok, secret = pcall(require("config.secret"), self,
+			self.secrets[name], options)
 		if not ok then
 			error({ code = secret.code or "invalid", message =
 				("%s: the secret for '%s': %s"):format(
@@ -101,7 +90,7 @@ local function secret_layer(self, known)
 		known[name] = secret
 		paths.set(value, paths.parse(name), secret)
 	end
-	return { name = "secrets", value = value }
+	return { name = "secrets", value = value, indexed = true }
 end
 
 local function make_mask(secrets)
@@ -124,11 +113,15 @@ function layers.values(self, options)
 	end
 	found[#found + 1] = run_layer(options)
 	if options.secrets ~= false then
-		found[#found + 1] = secret_layer(self, secrets)
+		found[#found + 1] = secret_layer(self, secrets, options)
 	end
 	local merged = merge.all(found, self.lists)
 	merged.secrets, merged.warnings = secrets, warnings
 	merged.mask = make_mask(secrets)
+	merged.secret_values = {}
+	for _, secret in pairs(secrets) do
+		merged.secret_values[secret] = true
+	end
 	return merged
 end
 
@@ -141,16 +134,22 @@ function layers.hide(values, text)
 end
 
 local function shown(values, value)
+	local known = values.secret_values
+
+	if known[value] then return HIDDEN end
 	if type(value) == "string" then return layers.hide(values, value) end
 	if type(value) ~= "table" then return value end
 	local json = require("json")
 	local list = json.is_array(value) or #value > 0
 	local copy = list and json.array {} or require("ordered").new {}
-	for key, item in pairs(value) do copy[key] = shown(values, item) end
+	for key, item in pairs(value) do
+		copy[key] = shown(values, item)
+	end
 	return copy
 end
 
---- Returns a value with secrets hidden, as it may be shown.
+--- Returns a value with secrets hidden, as it may be shown: also those that are
+--- too short to be hidden in texts.
 ---@param values config.Values
 ---@param value any
 ---@return any

@@ -31,6 +31,7 @@ function options.open(call)
 
 	return require("config.project").open(given.project), {
 		env = given.env, host = given.host, root = given.root,
+		store = function() return call:store() end,
 		set = type(set) == "string" and { set } or set }
 end
 

@@ -157,7 +157,7 @@ end
 ---@return string? missing
 function project.fill(text, options)
 	local missing
-	local filled = text:gsub("%${(%w+)}", function(name)
+	local filled = text:gsub("%${([%w_.-]+)}", function(name)
 		if options[name] then return options[name] end
 		missing = missing or name
 	end)

@@ -1,15 +1,20 @@
 --- The files of a project, rendered and checked.
 
 local layers = require("config.layers")
+local paths = require("config.path")
 local projects = require("config.project")
 
 local render = {}
 
 ---@class config.Rendered
----@field to string
+---@field to string with ${root} and the others filled in
 ---@field text string
 ---@field template string
----@field file config.File
+---@field mode? string
+---@field owner? string
+---@field check? string
+---@field reload? string
+---@field health? { url?: string, command?: string, within?: string }
 
 --- What templates see: the values, and env and host.
 local function context(values, options)
@@ -21,14 +26,23 @@ local function context(values, options)
 	return seen
 end
 
-local function place_of(self, file, options)
-	local to, missing = projects.fill(file.to, {
-		env = options.env, host = options.host,
-		root = options.root or "" })
+--- Where a file goes: ${env}, ${host}, ${root} or a value, ${app.name}.
+local function place_of(self, file, values, options)
+	local known = { env = options.env, host = options.host,
+		root = options.root or "" }
+	local to, missing = projects.fill(file.to, setmetatable(known, {
+		__index = function(_, name)
+			local value = paths.get(values.value,
+				paths.parse(name))
+			return type(value) ~= "table" and value ~= nil
+				and tostring(value) or nil
+		end }))
 
 	if to then return to end
-	error({ code = "invalid", usage = true, message =
-		("%s: '%s' needs --%s"):format(self.file, file.to, missing) }, 0)
+	local option = missing == "env" or missing == "host"
+	error({ code = "invalid", usage = option or nil, message =
+		("%s: '%s' needs %s"):format(self.file, file.to, option
+		and "--" .. missing or ("a value '%s'"):format(missing)) }, 0)
 end
 
 --- A broken document is told at the line of the rendered text, and the line
@@ -67,8 +81,10 @@ local function one(self, file, values, options)
 			values, tostring(text.message or text)) }, 0)
 	end
 	check_format(file, text, values)
-	return { to = place_of(self, file, options), text = text,
-		template = file.template, file = file }
+	return { to = place_of(self, file, values, options), text = text,
+		template = file.template, mode = file.mode,
+		owner = file.owner, check = file.check, reload = file.reload,
+		health = file.health }
 end
 
 --- Renders every file. Raises with what is wrong, where, and no secret in it.

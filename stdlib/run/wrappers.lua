@@ -169,6 +169,21 @@ function wrappers.mail(module)
 	return in_steps_only("mail", module, { "send" })
 end
 
+--- Answers are recorded, without secrets; what is rendered holds them, and is
+--- for steps.
+function wrappers.config(module)
+	local steps = in_steps_only("config", module, { "render" })
+	local recorded = {}
+
+	for _, name in ipairs { "values", "get", "explain" } do
+		local fn = wrap("config." .. name, module[name])
+		recorded[name] = function(...)
+			return planned("config." .. name) or fn(...)
+		end
+	end
+	return copy_with(steps, recorded)
+end
+
 --- A task's context is the runner's; recipes have a table of their own in it.
 function wrappers.task(module)
 	return copy_with(module, { context = function()
