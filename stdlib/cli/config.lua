@@ -1,6 +1,6 @@
 --- tidemill config: layers, templates, plans and what is in force.
 
-local SUBVERBS <const> = { "explain", "get", "render" }
+local SUBVERBS <const> = { "explain", "get", "render", "set" }
 
 local subverbs = {}
 for _, name in ipairs(SUBVERBS) do

@@ -23,7 +23,7 @@ end
 ---@param options config.Options
 ---@return config.Explanation
 return function(project, name, options)
-	local values = layers.values(project, options)
+	local values = layers.values(project, layers.hiding(options))
 	local keys = paths.parse(name)
 	local path = paths.text(keys)
 	local list = values.origins[path]

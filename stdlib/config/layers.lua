@@ -7,6 +7,7 @@ local projects = require("config.project")
 local layers = {}
 
 local HIDDEN <const> = "***"
+local SHORTEST <const> = 4 --- bytes of a secret that can be hidden in texts
 
 ---@class config.Options
 ---@field env? string
@@ -14,7 +15,8 @@ local HIDDEN <const> = "***"
 ---@field set? string[] "path=value"
 ---@field root? string put before the files' places
 ---@field store? fun(): store.Db where sealed secrets are [the home's]
----@field secrets? boolean whether secrets are filled in [true]
+---@field secrets? boolean|"hidden" whether secrets are filled in, "hidden": not
+--- even read, but *** [true]
 
 ---@class config.Values: config.Merged
 ---@field secrets table<string, string> values by path
@@ -79,8 +81,11 @@ local function secret_layer(self, known, options)
 	for name in pairs(self.secrets) do names[#names + 1] = name end
 	table.sort(names)
 	for _, name in ipairs(names) do
-		local ok, secret = pcall(require("config.secret"), self,
-			self.secrets[name], options)
+		local ok, secret = true, HIDDEN
+		if options.secrets ~= "hidden" then
+			ok, secret = pcall(require("config.secret"), self,
+				self.secrets[name], options)
+		end
 		if not ok then
 			error({ code = secret.code or "invalid", message =
 				("%s: the secret for '%s': %s"):format(
@@ -100,17 +105,29 @@ local function make_mask(secrets)
 	return #list > 0 and require("steplog").mask(list) or nil
 end
 
---- Reads and merges: base to host, then --set, then secrets.
+--- Reads the files of the layers, in order.
 ---@param self config.Project
 ---@param options config.Options
----@return config.Values
-function layers.values(self, options)
-	local found, warnings, secrets = {}, {}, {}
+---@return config.Layer[]
+---@return string[] warnings
+function layers.files(self, options)
+	local found, warnings = {}, {}
 
 	projects.check(self, options)
 	for _, pattern in ipairs(self.layers) do
 		read_file(self, pattern, options, found, warnings)
 	end
+	return found, warnings
+end
+
+--- Reads and merges: base to host, then --set, then secrets.
+---@param self config.Project
+---@param options config.Options
+---@return config.Values
+function layers.values(self, options)
+	local secrets = {}
+	local found, warnings = layers.files(self, options)
+
 	found[#found + 1] = run_layer(options)
 	if options.secrets ~= false then
 		found[#found + 1] = secret_layer(self, secrets, options)
@@ -119,10 +136,23 @@ function layers.values(self, options)
 	merged.secrets, merged.warnings = secrets, warnings
 	merged.mask = make_mask(secrets)
 	merged.secret_values = {}
-	for _, secret in pairs(secrets) do
+	for name, secret in pairs(secrets) do
 		merged.secret_values[secret] = true
+		if secret ~= HIDDEN and #secret < SHORTEST then
+			warnings[#warnings + 1] = ("the secret '%s' has less"
+				.. " than %d bytes: it cannot be hidden")
+				:format(name, SHORTEST)
+		end
 	end
 	return merged
+end
+
+--- Returns the options with secrets that are not read, but shown as ***.
+---@param options config.Options
+---@return config.Options
+function layers.hiding(options)
+	return { env = options.env, host = options.host, set = options.set,
+		root = options.root, secrets = "hidden" }
 end
 
 --- Returns a text with all secrets hidden.

@@ -15,7 +15,7 @@ return {
 		local layers = require("config.layers")
 		local paths = require("config.path")
 		local project, given = options.open(call)
-		local values = layers.values(project, given)
+		local values = layers.values(project, layers.hiding(given))
 		local name = call.args[1]
 		local value = values.value
 
