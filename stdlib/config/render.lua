@@ -15,6 +15,7 @@ local render = {}
 ---@field check? string
 ---@field reload? string
 ---@field health? { url?: string, command?: string, within?: string }
+---@field file config.File as config.lua has it
 
 --- What templates see: the values, and env and host.
 local function context(values, options)
@@ -84,7 +85,7 @@ local function one(self, file, values, options)
 	return { to = place_of(self, file, values, options), text = text,
 		template = file.template, mode = file.mode,
 		owner = file.owner, check = file.check, reload = file.reload,
-		health = file.health }
+		health = file.health, file = file }
 end
 
 --- Renders every file. Raises with what is wrong, where, and no secret in it.
