@@ -494,5 +494,24 @@ static const char *const version_3[] = {
 	"CREATE INDEX approvals_open ON approvals (id) WHERE state = 'open';",
 	NULL};
 
+static const char *const version_4[] = {
+	"CREATE TABLE configurations ("
+	" id INTEGER PRIMARY KEY,"
+	" project TEXT NOT NULL," /* the directory of its config.lua */
+	" target TEXT NOT NULL,"  /* environment, host and root */
+	" version INTEGER NOT NULL,"
+	" state TEXT NOT NULL CHECK (state IN ('applying', 'applied',"
+	" 'rolled_back')),"
+	" started INTEGER NOT NULL, finished INTEGER, applied_by TEXT,"
+	" note TEXT, pid INTEGER, pid_start INTEGER," /* of who applies */
+	" UNIQUE (project, target, version)) STRICT;",
+	"CREATE TABLE configuration_files ("
+	" configuration INTEGER NOT NULL, path TEXT NOT NULL,"
+	" hash TEXT NOT NULL, mode INTEGER NOT NULL," /* what was applied */
+	" before TEXT, before_mode INTEGER,"          /* NULL: no file */
+	" reload TEXT,"
+	" PRIMARY KEY (configuration, path)) STRICT, WITHOUT ROWID;",
+	NULL};
+
 const char *const *const schema_migrations[] = {version_1, version_2, version_3,
-						NULL};
+						version_4, NULL};

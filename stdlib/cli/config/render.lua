@@ -20,6 +20,8 @@ return {
 	description = "On the terminal secrets are shown as ***; --out writes the"
 		.. " files as they are, readable by you alone.",
 	options = options.list {
+		{ name = "root", argument = "DIR", complete = "dir",
+			help = "what ${root} is in the files' places" },
 		{ name = "out", short = "o", argument = "DIR", complete = "dir",
 			help = "write them below this directory" },
 	},

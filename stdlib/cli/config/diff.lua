@@ -1,0 +1,3 @@
+--- tidemill config diff: another name of plan.
+
+return require("cli.config.plan")

@@ -1,0 +1,96 @@
+--- Drift: what is live, against what was applied last and what is wanted now.
+
+local fs = require("fs")
+local versions = require("config.versions")
+
+local drift = {}
+
+---@class config.Drift
+---@field path string
+---@field state "same"|"changed"|"missing"|"pending"
+---@field live? string hash
+---@field applied string hash
+---@field wanted? string hash
+---@field diff? string from what was applied to what is live
+
+local function look(db, home, row, wanted, hide)
+	local live = fs.exists(row.path) and fs.read(row.path)
+	local hash = live and require("hash").sha256(live)
+	local mode = live and fs.stat(fs.real(row.path)).mode
+	local want = wanted[row.path]
+	local entry = { path = row.path, live = hash, applied = row.hash,
+		wanted = want, state = "same" }
+
+	if not live then
+		entry.state = "missing"
+	elseif hash ~= row.hash then
+		entry.state = "changed"
+		local ok, applied = pcall(versions.content, home, row.hash)
+		entry.diff = ok and require("diff").unified(hide(applied),
+			hide(live), { old_name = row.path .. " (applied)",
+			new_name = row.path .. " (live)" }) or nil
+	elseif mode ~= row.mode then
+		entry.state = "changed"
+		entry.diff = ("%s: mode %04o -> %04o\n"):format(row.path,
+			row.mode, mode)
+	elseif want and want ~= row.hash then
+		entry.state = "pending"
+	end
+	return entry
+end
+
+--- Compares every file of the version that was applied last. Raises
+--- `not_found` when nothing was.
+---@param db store.Store
+---@param home string
+---@param project config.Project
+---@param options config.Options
+---@return config.Drift[]
+---@return table version
+function drift.find(db, home, project, options)
+	local target = versions.target(options)
+	local version = versions.find(db, project.dir, target)
+	if not version then
+		error({ code = "not_found", message = ("nothing of %s was"
+			.. " applied for %s yet"):format(project.file, target) },
+			0)
+	end
+	local rendered, values = require("config.render").all(project, options)
+	local wanted, found = {}, {}
+
+	for _, one in ipairs(rendered) do
+		wanted[one.to] = require("hash").sha256(one.text)
+	end
+	for i, row in ipairs(versions.files(db, version.id)) do
+		found[i] = look(db, home, row, wanted, function(text)
+			return require("config.layers").hide(values, text)
+		end)
+	end
+	return found, version
+end
+
+--- The changes that put a version back in force: its contents, and the commands
+--- that the project names for these files now.
+---@param home string
+---@param project config.Project
+---@param options config.Options
+---@param rows table[] of configuration_files
+---@return config.Change[]
+function drift.changes(home, project, options, rows)
+	local projects, plan = require("config.project"), require("config.plan")
+	local commands, changes = {}, {}
+
+	for _, file in ipairs(project.files) do
+		local to = projects.fill(file.to, { env = options.env,
+			host = options.host, root = options.root or "" })
+		if to then commands[to] = file end
+	end
+	for i, row in ipairs(rows) do
+		changes[i] = plan.change { to = row.path, mode = row.mode,
+			text = versions.content(home, row.hash),
+			file = commands[row.path] or { reload = row.reload } }
+	end
+	return changes
+end
+
+return drift
