@@ -13,10 +13,11 @@ packages="gcc make pkg-config git ca-certificates liblua5.4-dev lua5.4
 	liblzma-dev nettle-dev libsodium-dev zlib1g-dev libjansson-dev
 	libedit-dev libbsd-dev
 	libncurses-dev libcmocka-dev clang-format clang-tidy lua-check
-	openssh-client openssh-server sqlite3 tzdata procps util-linux"
+	openssh-client openssh-server sqlite3 tzdata procps util-linux
+	nginx-light curl python3"
 
 [ "${1:-}" = bench ] && packages="$packages ninja-build parallel neovim
-	inotify-tools nginx-light curl python3 python3-jinja2"
+	inotify-tools python3-jinja2"
 [ "${1:-}" = fuzz ] && packages="$packages clang-14 libclang-rt-14-dev"
 
 missing=""
