@@ -7,3 +7,5 @@
  * list of them. Never change an entry that was released: append one.
  */
 extern const char *const *const schema_migrations[];
+
+extern const char *const schema_first[]; /* in schema_first.c */

@@ -13,7 +13,7 @@ local drift = {}
 ---@field wanted? string hash
 ---@field diff? string from what was applied to what is live
 
-local function look(db, home, row, wanted, hide)
+local function look(home, row, wanted, hide)
 	local live = fs.exists(row.path) and fs.read(row.path)
 	local hash = live and require("hash").sha256(live)
 	local mode = live and fs.stat(fs.real(row.path)).mode
@@ -62,7 +62,7 @@ function drift.find(db, home, project, options)
 		wanted[one.to] = require("hash").sha256(one.text)
 	end
 	for i, row in ipairs(versions.files(db, version.id)) do
-		found[i] = look(db, home, row, wanted, function(text)
+		found[i] = look(home, row, wanted, function(text)
 			return require("config.layers").hide(values, text)
 		end)
 	end

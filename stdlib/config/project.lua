@@ -110,7 +110,7 @@ function project.open(where)
 			file), advice = "docs/config.md shows one." }, 0)
 	end
 	local text = fs.read(file)
-	local place = { file = file, text = text }
+	local place = { file = file, text = text, what = "the project" }
 	local given = require("sandbox").load(text, "@" .. file,
 		{ dir = path.dir(file) })
 	if type(given) ~= "table" then

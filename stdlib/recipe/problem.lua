@@ -7,6 +7,7 @@ local problem = {}
 ---@field file string as people know it ("tidemill.lua")
 ---@field text? string the source, for line numbers
 ---@field line? integer the line, where it is known
+---@field what? string what the whole is called ["the recipe"]
 
 --- Raises "FILE:LINE: message" as an `invalid` error. `path` says which key is
 --- meant ("on.push.branchs").
@@ -30,7 +31,7 @@ end
 function problem.unknown(place, path, key, known)
 	local near = type(key) == "string"
 		and require("nearest")(key, known)
-	local where = path == "" and "the recipe" or path
+	local where = path == "" and (place.what or "the recipe") or path
 
 	problem.raise(place, path == "" and tostring(key)
 		or path .. "." .. tostring(key),

@@ -55,10 +55,10 @@ return {
 	summary = "put the configuration in force, or leave the old one",
 	description = [[
 Renders, asks policies and checks, writes each changed file at once or not at
-all, reloads once for each command, and waits until what changed is healthy. When
-any of it fails, also by a kill at any instant, the former files come back (after
-a kill: by the next apply or drift). Without changes nothing is written and
-nothing reloaded.]],
+all, reloads once for each command, and waits until what changed is healthy.
+When any of it fails, also by a kill at any instant, the former files come back
+(after a kill: by the next apply, rollback or drift --repair). Without changes
+nothing is written and nothing reloaded.]],
 	arguments = { { name = "PLAN", optional = true, complete = "file",
 		help = "do this plan, and nothing else" } },
 	options = options.list {
