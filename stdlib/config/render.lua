@@ -68,6 +68,29 @@ local function check_format(file, text, values)
 		line, shown) or "")) }, 0)
 end
 
+local function read_schema(self, name)
+	return require("config.schema").read(require("path").join(self.dir,
+		name), name)
+end
+
+--- The rendered text against the file's own schema.
+local function check_schema(self, file, document, values)
+	if not file.schema then return end
+	local judge = require("config.judge")
+	if not document then
+		error({ code = "invalid", message = ("%s: '%s' has a schema,"
+			.. " so its 'format' must be known"):format(self.file,
+			file.to) }, 0)
+	end
+	local found = judge.document(read_schema(self, file.schema), document)
+	for _, one in ipairs(found) do
+		one.message = layers.hide(values, one.message)
+	end
+	judge.demand(found, ("the rendered %s does not fit %s (lines are"
+		.. " those of the rendered text)"):format(file.template,
+		file.schema))
+end
+
 local function one(self, file, values, options)
 	local path = require("path")
 	local ok, text = pcall(require("template").render_file,
@@ -81,7 +104,7 @@ local function one(self, file, values, options)
 		error({ code = text.code or "invalid", message = layers.hide(
 			values, tostring(text.message or text)) }, 0)
 	end
-	check_format(file, text, values)
+	check_schema(self, file, check_format(file, text, values), values)
 	return { to = place_of(self, file, values, options), text = text,
 		template = file.template, mode = file.mode,
 		owner = file.owner, check = file.check, reload = file.reload,
@@ -96,6 +119,12 @@ end
 function render.all(self, options)
 	local values = layers.values(self, options)
 	local rendered, seen = {}, {}
+
+	if self.schema then
+		local judge = require("config.judge")
+		judge.demand(judge.values(read_schema(self, self.schema),
+			values), "the values do not fit " .. self.schema)
+	end
 
 	for i, file in ipairs(self.files) do
 		local result = one(self, file, values, options)
