@@ -1,7 +1,7 @@
 --- tidemill config: layers, templates, plans and what is in force.
 
 local SUBVERBS <const> = { "apply", "diff", "drift", "explain", "get", "plan",
-	"render", "rollback", "schema", "set" }
+	"render", "rollback", "scan", "schema", "set" }
 
 local subverbs = {}
 for _, name in ipairs(SUBVERBS) do

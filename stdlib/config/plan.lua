@@ -90,6 +90,25 @@ function plan.validate(changes, hide)
 	if not ok then error(problem, 0) end
 end
 
+--- Refuses values that are wrong beyond doubt, at the layer's line.
+---@param project config.Project
+---@param options config.Options
+function plan.scan(project, options)
+	local judge, hard = require("config.judge"), require("config.hard")
+	local found = {}
+
+	for _, layer in ipairs((require("config.layers").files(project,
+		options))) do
+		for _, one in ipairs(hard.document(layer)) do
+			found[#found + 1] = "  " .. judge.text(one)
+		end
+	end
+	if #found == 0 then return end
+	error({ code = "invalid", exit_code = 7, message =
+		"values that cannot be meant so (tidemill config scan):\n"
+		.. table.concat(found, "\n", 1, math.min(#found, 20)) }, 0)
+end
+
 --- Renders, judges by the policies, compares with what is there, and lets each
 --- program check its file.
 ---@param project config.Project
@@ -108,6 +127,7 @@ function plan.make(project, options)
 			denied[#denied + 1] = "  " .. policy.text(finding)
 		end
 	end
+	plan.scan(project, options)
 	if #denied > 0 then
 		error({ code = "invalid", exit_code = 7, message =
 			("%s refuses:\n%s"):format(project.policies,

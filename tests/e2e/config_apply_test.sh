@@ -166,7 +166,10 @@ it "changes nothing then" same
 set_values 60 false changed
 it "passes warnings on" fails 1 "that is a lot" config plan
 
-set_values 5 false '"; bad'
+set_values 5 false 'TODO'
+it "refuses values that cannot be meant so" fails 7 "prod.yaml:2: .*placeholder" \
+	config apply
+set_values 5 false 'x"; bad'
 it "asks the program's own check" fails 7 "its check failed.*nginx -t" \
 	config apply
 it "changes nothing after that" same
