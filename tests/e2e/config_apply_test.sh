@@ -166,7 +166,7 @@ it "changes nothing then" same
 set_values 60 false changed
 it "passes warnings on" fails 1 "that is a lot" config plan
 
-set_values 5 false 'TODO'
+set_values 5 false 'changeme'
 it "refuses values that cannot be meant so" fails 7 "prod.yaml:2: .*placeholder" \
 	config apply
 set_values 5 false 'x"; bad'

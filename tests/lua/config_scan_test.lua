@@ -49,11 +49,11 @@ function tests.the_command_line_tells_lines_and_plan_refuses()
 	fs.write(dir .. "/config.lua", [[return { environments = { "prod" },
 		layers = { "a.yaml", "${env}.yaml" } }]])
 	fs.write(dir .. "/a.yaml", "db:\n  host: db\n")
-	fs.write(dir .. "/prod.yaml", "db:\n  port: 5432\n  host: TODO\n")
+	fs.write(dir .. "/prod.yaml", "db:\n  port: 5432\n  host: changeme\n")
 	local result = tidemill("scan")
 	test.equal(result.status, 1)
 	test.equal(result.stdout,
-		"prod.yaml:3: /db/host: 'TODO' is a placeholder\n")
+		"prod.yaml:3: /db/host: 'changeme' is a placeholder\n")
 	result = tidemill("plan", "--env", "prod")
 	test.equal(result.status, 7)
 	test.ok(result.stderr:find("prod.yaml:3: /db/host", 1, true))
