@@ -194,45 +194,45 @@ static bool changed(const struct diff *diff, size_t a, size_t b)
 }
 
 /*
- * The hunk that begins with the change at (a, b): it ends where more than
- * twice the context follows without one. Returns its end in `*part`.
+ * The hunk that begins with the change at (*a, *b): it ends where more than
+ * twice the context follows without one. Moves both behind it.
  */
+static struct part find_hunk(const struct diff *diff, size_t context, size_t *a,
+			     size_t *b)
+{
+	size_t before = *a < context ? *a : context, quiet = 0;
+	struct part part;
+
+	if (before > *b)
+		before = *b;
+	part.a = *a - before;
+	part.b = *b - before;
+	while ((*a < diff->a.count || *b < diff->b.count) &&
+	       (changed(diff, *a, *b) || quiet < 2 * context + 1)) {
+		bool gone = *a < diff->a.count && diff->removed[*a];
+		bool new = !gone &&*b < diff->b.count && diff->added[*b];
+
+		*a += !new;
+		*b += !gone;
+		quiet = gone || new ? 0 : quiet + 1;
+	}
+	quiet = quiet > context ? quiet - context : 0;
+	part.n = (ptrdiff_t)(*a - quiet - part.a);
+	part.m = (ptrdiff_t)(*b - quiet - part.b);
+	return part;
+}
+
 static void put_hunks(const struct diff *diff, size_t context, struct buf *out)
 {
 	size_t a = 0, b = 0;
 
 	while (a < diff->a.count || b < diff->b.count) {
-		size_t before, quiet = 0;
-		struct part part;
-
-		if (!changed(diff, a, b)) {
+		if (changed(diff, a, b)) {
+			put_hunk(diff, find_hunk(diff, context, &a, &b), out);
+		} else {
 			a++;
 			b++;
-			continue;
 		}
-		before = a < context ? a : context;
-		if (before > b)
-			before = b;
-		part.a = a - before;
-		part.b = b - before;
-		while ((a < diff->a.count || b < diff->b.count) &&
-		       (changed(diff, a, b) || quiet < 2 * context + 1)) {
-			if (a < diff->a.count && diff->removed[a]) {
-				a++;
-				quiet = 0;
-			} else if (b < diff->b.count && diff->added[b]) {
-				b++;
-				quiet = 0;
-			} else {
-				a++;
-				b++;
-				quiet++;
-			}
-		}
-		quiet = quiet > context ? quiet - context : 0;
-		part.n = (ptrdiff_t)(a - quiet - part.a);
-		part.m = (ptrdiff_t)(b - quiet - part.b);
-		put_hunk(diff, part, out);
 	}
 }
 
