@@ -32,7 +32,7 @@ end
 
 ---@type cli.Verb
 return {
-	summary = "check files, or a project's values, against a JSON Schema",
+	summary = "check values or files against a JSON Schema",
 	description = "JSON Schema 2020-12 without remote references. With"
 		.. " --schema the FILEs are checked (YAML, JSON, TOML, INI,"
 		.. " dotenv, properties), else the merged values of the"
