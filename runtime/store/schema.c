@@ -43,6 +43,7 @@ static const char *const version_4[] = {
 	" hash TEXT NOT NULL, mode INTEGER NOT NULL," /* what was applied */
 	" before TEXT, before_mode INTEGER,"          /* NULL: no file */
 	" reload TEXT,"
+	" shown TEXT," /* hash of what was applied, secrets hidden */
 	" PRIMARY KEY (configuration, path)) STRICT, WITHOUT ROWID;",
 	NULL};
 

@@ -153,7 +153,8 @@ end
 ---@async
 ---@param db store.Db
 ---@param home string
----@param fields { project: string, target: string, note?: string }
+---@param fields { project: string, target: string, note?: string,
+---hide?: fun(text: string): string }
 ---@param changes config.Change[]
 ---@return integer?
 function apply.all(db, home, fields, changes)
@@ -165,6 +166,9 @@ function apply.all(db, home, fields, changes)
 	end
 	for _, change in ipairs(changes) do
 		versions.keep(home, change.text)
+		change.shown = versions.keep(home, fields.hide
+			and fields.hide(change.text) or change.masked
+			or change.text)
 		if change.live then versions.keep(home, change.live) end
 	end
 	local began = versions.begin(db, fields, changes)

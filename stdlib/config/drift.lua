@@ -57,14 +57,14 @@ function drift.find(db, home, project, options)
 	end
 	local rendered, values = require("config.render").all(project, options)
 	local wanted, found = {}, {}
+	local hide = require("config.former").hider(db, home, project.dir,
+		target, values)
 
 	for _, one in ipairs(rendered) do
 		wanted[one.to] = require("hash").sha256(one.text)
 	end
 	for i, row in ipairs(versions.files(db, version.id)) do
-		found[i] = look(home, row, wanted, function(text)
-			return require("config.layers").hide(values, text)
-		end)
+		found[i] = look(home, row, wanted, hide)
 	end
 	return found, version
 end
@@ -88,6 +88,8 @@ function drift.changes(home, project, options, rows)
 	for i, row in ipairs(rows) do
 		changes[i] = plan.change { to = row.path, mode = row.mode,
 			text = versions.content(home, row.hash),
+			masked = row.shown and versions.content(home,
+				row.shown),
 			file = commands[row.path] or { reload = row.reload } }
 	end
 	return changes

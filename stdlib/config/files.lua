@@ -34,16 +34,19 @@ function readers.yaml(text, file)
 	return value, lines, warnings
 end
 
---- JSON is YAML, too, and its reader knows the lines.
+--- JSON is YAML, too, and its reader knows the lines; what YAML's cannot read
+--- (surrogate pairs, very long keys) has none.
 function readers.json(text, file)
-	local ok, problem = pcall(require("json").decode, text)
+	local ok, plain = pcall(require("json").decode, text)
 
 	if not ok then
 		error({ code = "invalid", message = file .. ": "
-			.. problem.message }, 0)
+			.. plain.message }, 0)
 	end
-	local value, lines = require("yaml").read(text, { file = file,
-		places = true, ordered = true, duplicates = "last" })
+	local read, value, lines = pcall(require("yaml").read, text, {
+		file = file, places = true, ordered = true,
+		duplicates = "last" })
+	if not read then return plain, {}, {} end
 	return value, lines, {}
 end
 

@@ -18,6 +18,7 @@ local plan = {}
 ---@field check? string
 ---@field reload? string
 ---@field health? table
+---@field masked? string the text with secrets hidden, where it is known
 
 local MODE <const> = 420 -- 0644
 
@@ -45,7 +46,7 @@ function plan.change(wanted)
 		before_mode = stat and stat.mode or nil,
 		changed = live ~= wanted.text or stat.mode ~= mode,
 		owner = file.owner, check = file.check, reload = file.reload,
-		health = file.health }
+		health = file.health, masked = wanted.masked }
 end
 
 local function quote(text)
@@ -142,14 +143,13 @@ end
 
 --- Returns the difference of a change, with secrets hidden on both sides.
 ---@param change config.Change
----@param values config.Values
+---@param hide fun(text: string): string today's secrets and former ones
 ---@return string
-function plan.diff(change, values)
-	local hide = require("config.layers").hide
+function plan.diff(change, hide)
 	local old, new = change.live or "", change.text
-	local text = require("diff").unified(hide(values, old),
-		hide(values, new), { old_name = change.live and change.to
-		or "/dev/null", new_name = change.to })
+	local text = require("diff").unified(hide(old), hide(new), {
+		old_name = change.live and change.to or "/dev/null",
+		new_name = change.to })
 
 	if text == "" and old ~= new then
 		text = ("%s: only a secret changes\n"):format(change.to)

@@ -118,11 +118,11 @@ function versions.begin(db, fields, changes)
 			proc.start_time(pid))
 		for _, change in ipairs(changes) do
 			db:run([[INSERT INTO configuration_files (configuration,
-				path, hash, mode, before, before_mode, reload)
-				VALUES (?, ?, ?, ?, ?, ?, ?)]], id, change.to,
+				path, hash, mode, before, before_mode, reload, shown)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?)]], id, change.to,
 				change.hash, change.mode, change.before,
 				change.before_mode, change.changed
-				and change.reload or nil)
+				and change.reload or nil, change.shown)
 		end
 		return { id, version }
 	end)
@@ -157,6 +157,7 @@ function versions.sweep(db, home)
 	if not fs.exists(objects(home)) then return end
 	for _, row in ipairs(db:query([[SELECT hash AS h FROM
 		configuration_files UNION SELECT before FROM
+		configuration_files UNION SELECT shown FROM
 		configuration_files]])) do
 		if row.h then needed[row.h] = true end
 	end

@@ -214,6 +214,23 @@ it "rolls back to a number" config rollback --to 1
 it "has the first one" wait_for 5 in_force 2 hello
 it "knows no others" exits 3 config rollback --to 99
 
+# A secret that was changed stays hidden, the former and the new one.
+export DB_PASSWORD=other-tide
+it "has something to do after a rotation" exits 1 config apply --check
+config plan >"$top/rotated" 2>&1
+it "shows that a secret changes" grep -q "only a secret changes\|workers" \
+	"$top/rotated"
+sed 's/"workers": [0-9]*/"workers": 77/' "$root/app.json" >"$top/edited"
+cat "$top/edited" >"$root/app.json"
+config drift >>"$top/rotated" 2>&1
+config plan >>"$top/rotated" 2>&1
+it "shows neither of them" exits 1 grep -qE "hidden-tide|other-tide|$(
+	printf %s hidden-tide | base64 | cut -c1-12)" "$top/rotated"
+it "shows what else changed" grep -q '^+.*"workers": 77' "$top/rotated"
+export DB_PASSWORD=hidden-tide
+config apply >/dev/null 2>&1
+it "rolls back after a rotation" config rollback --to 1
+
 # A kill at every instant leaves the old or the new configuration.
 keep
 set_values 9 false killed

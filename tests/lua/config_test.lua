@@ -39,6 +39,8 @@ function tests.json_has_lines_too()
 
 	test.equal(document.lines["/a/b"], 3)
 	test.equal(document.value.a.b[2], 2)
+	document = files.parse('{"a":"\\ud83d\\ude00"}', "json", "x.json")
+	test.equal(document.value.a, "\u{1f600}")
 end
 
 function tests.paths_are_read_and_written()
@@ -84,6 +86,16 @@ function tests.lists_merge_as_declared()
 	test.equal(by.value.l[2].p, 9)
 	test.equal(by.value.l[3].n, "c")
 	test.equal(#by.value.l, 3)
+end
+
+function tests.former_secrets_are_found_where_they_were_hidden()
+	local secrets = require("config.former").secrets
+
+	test.equal(secrets("a\nk=tide x\n", "a\nk=*** x\n"), { "tide" })
+	test.equal(secrets("u:one@h/two", "u:***@h/***"), { "one", "two" })
+	test.equal(secrets("same", "same"), {})
+	test.equal(secrets("a\nb", "***"), false)
+	test.equal(secrets("k=v", "x=***"), false)
 end
 
 function tests.wrong_projects_are_told_with_their_line()

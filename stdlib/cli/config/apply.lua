@@ -91,7 +91,11 @@ nothing is written and nothing reloaded.]],
 		if packed then plan.verify(packed, changes) end
 		if not db then return say(call, changes) > 0 and 1 or 0 end
 		local ok, version = pcall(apply.all, db, call.home,
-			{ project = project.dir, target = target }, changes)
+			{ project = project.dir, target = target,
+				hide = function(text)
+					return require("config.layers").hide(
+						values, text)
+				end }, changes)
 		if not ok then
 			version.message = require("config.layers").hide(values,
 				tostring(version.message))

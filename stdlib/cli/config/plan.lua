@@ -26,6 +26,9 @@ return {
 		local project, given = options.open(call)
 		local changes, values, findings = plan.make(project, given)
 		local count, list = 0, {}
+		local hide = require("config.former").hider(call:store("write"),
+			call.home, project.dir, require("config.versions")
+				.target(given), values)
 
 		options.warn(call, values)
 		for _, finding in ipairs(findings) do
@@ -33,7 +36,7 @@ return {
 		end
 		for i, change in ipairs(changes) do
 			local diff = change.changed
-				and plan.diff(change, values) or nil
+				and plan.diff(change, hide) or nil
 			if diff then
 				count = count + 1
 				if not call.json then
