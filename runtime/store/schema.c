@@ -41,6 +41,7 @@ static const char *const version_4[] = {
 	"CREATE TABLE configuration_files ("
 	" configuration INTEGER NOT NULL, path TEXT NOT NULL,"
 	" hash TEXT NOT NULL, mode INTEGER NOT NULL," /* what was applied */
+	" owner TEXT, before_owner TEXT,"             /* user:group */
 	" before TEXT, before_mode INTEGER,"          /* NULL: no file */
 	" reload TEXT,"
 	" shown TEXT," /* hash of what was applied, secrets hidden */

@@ -2,6 +2,7 @@
 --- back when one of them fails.
 
 local fs = require("fs")
+local owner = require("config.owner")
 local versions = require("config.versions")
 
 local apply = {}
@@ -11,20 +12,16 @@ local function command(line, what)
 		timeout = "120s" }
 
 	if result.status == 0 then return end
-	error({ code = "exit", message = ("%s failed with %s: %s\n%s%s"):format(
+	-- what it printed may hold secrets: it is shown by who can hide them
+	error({ code = "exit", message = ("%s failed with %s: %s"):format(
 		what, result.timed_out and "a time-out"
-		or tostring(result.status), line, result.stdout,
-		result.stderr) }, 0)
+		or tostring(result.status), line),
+		output = result.stdout .. result.stderr }, 0)
 end
 
 --- A link stays a link: what it leads to is replaced.
 local function real(path)
 	return fs.exists(path) and fs.real(path) or path
-end
-
-local function own(path, owner)
-	if owner then command(("chown -- %s '%s'"):format(owner,
-		(path:gsub("'", "'\\''"))), "chown") end
 end
 
 local function put(change)
@@ -33,7 +30,8 @@ local function put(change)
 	fs.mkdir(require("path").dir(path))
 	fs.write(path, change.text, change.mode)
 	fs.chmod(path, change.mode)
-	own(path, change.owner)
+	-- replacing a file makes it ours: give it back to whose it was
+	owner.set(path, change.owner or change.before_owner)
 end
 
 --- Runs each reload command once.
@@ -94,9 +92,10 @@ local function check_health(changes)
 	end
 end
 
---- Puts back what a version replaced, as its journal says.
+--- Puts back what a version replaced, as its journal says. Returns what went
+--- wrong, and whether all files are the former ones.
 local function restore(db, home, id)
-	local reloads, problems = {}, {}
+	local reloads, problems, whole = {}, {}, true
 
 	for _, row in ipairs(versions.files(db, id)) do
 		local path = real(row.path)
@@ -108,11 +107,13 @@ local function restore(db, home, id)
 					fs.write(path, text, row.before_mode)
 				end
 				fs.chmod(path, row.before_mode)
+				owner.set(path, row.before_owner)
 			elseif fs.exists(path) then
 				fs.remove(path)
 			end
 		end)
 		if not ok then
+			whole = false
 			problems[#problems + 1] = tostring(why.message or why)
 		end
 		if row.reload then reloads[row.reload] = true end
@@ -121,13 +122,15 @@ local function restore(db, home, id)
 		local ok, why = pcall(command, line, "the reload")
 		if not ok then problems[#problems + 1] = why.message end
 	end
-	return problems
+	return problems, whole
 end
 
+--- While a former file could not be put back the version stays unfinished: the
+--- next command tries again.
 local function undo(db, home, id, why)
-	local problems = restore(db, home, id)
+	local problems, whole = restore(db, home, id)
 
-	versions.finish(db, id, "rolled_back", why)
+	if whole then versions.finish(db, id, "rolled_back", why) end
 	if #problems == 0 then return "the former configuration is in force" end
 	return "putting the former configuration back met problems: "
 		.. table.concat(problems, "; ")
@@ -154,7 +157,7 @@ end
 ---@param db store.Db
 ---@param home string
 ---@param fields { project: string, target: string, note?: string,
----hide?: fun(text: string): string }
+---hide: fun(text: string): string }
 ---@param changes config.Change[]
 ---@return integer?
 function apply.all(db, home, fields, changes)
@@ -166,8 +169,7 @@ function apply.all(db, home, fields, changes)
 	end
 	for _, change in ipairs(changes) do
 		versions.keep(home, change.text)
-		change.shown = versions.keep(home, fields.hide
-			and fields.hide(change.text) or change.masked
+		change.shown = versions.keep(home, change.masked
 			or change.text)
 		if change.live then versions.keep(home, change.live) end
 	end
@@ -185,10 +187,16 @@ function apply.all(db, home, fields, changes)
 		versions.sweep(db, home)
 		return version
 	end
-	local why = tostring(problem.message or problem)
+	local why = tostring(type(problem) == "table" and problem.message
+		or problem)
+	if type(problem) == "table" and problem.output then
+		why = why .. "\n" .. problem.output
+	end
+	why = fields.hide(why)
 	local what = require("task").shield(undo, db, home, id, why)
-	error({ code = problem.code or "io", exit_code = 1, message =
-		("%s\n%s"):format(why:gsub("\n+$", ""), what) }, 0)
+	error({ code = type(problem) == "table" and problem.code or "io",
+		exit_code = 1, message =
+		("%s\n%s"):format(why:gsub("%s+$", ""), fields.hide(what)) }, 0)
 end
 
 return apply

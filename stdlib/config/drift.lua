@@ -1,6 +1,7 @@
 --- Drift: what is live, against what was applied last and what is wanted now.
 
 local fs = require("fs")
+local owner = require("config.owner")
 local versions = require("config.versions")
 
 local drift = {}
@@ -33,6 +34,10 @@ local function look(home, row, wanted, hide)
 		entry.state = "changed"
 		entry.diff = ("%s: mode %04o -> %04o\n"):format(row.path,
 			row.mode, mode)
+	elseif row.owner and not owner.fits(owner.of(row.path), row.owner) then
+		entry.state = "changed"
+		entry.diff = ("%s: owner %s -> %s\n"):format(row.path,
+			row.owner, owner.of(row.path).names)
 	elseif want and want ~= row.hash then
 		entry.state = "pending"
 	end
@@ -47,6 +52,7 @@ end
 ---@param options config.Options
 ---@return config.Drift[]
 ---@return table version
+---@return fun(text: string): string hide
 function drift.find(db, home, project, options)
 	local target = versions.target(options)
 	local version = versions.find(db, project.dir, target)
@@ -66,7 +72,7 @@ function drift.find(db, home, project, options)
 	for i, row in ipairs(versions.files(db, version.id)) do
 		found[i] = look(home, row, wanted, hide)
 	end
-	return found, version
+	return found, version, hide
 end
 
 --- The changes that put a version back in force: its contents, and the commands
@@ -90,7 +96,8 @@ function drift.changes(home, project, options, rows)
 			text = versions.content(home, row.hash),
 			masked = row.shown and versions.content(home,
 				row.shown),
-			file = commands[row.path] or { reload = row.reload } }
+			file = commands[row.path] or { reload = row.reload,
+				owner = row.owner } }
 	end
 	return changes
 end

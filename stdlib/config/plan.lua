@@ -41,11 +41,15 @@ function plan.change(wanted)
 		error({ code = "invalid", message = ("'%s' is no file, but a %s")
 			:format(wanted.to, stat.kind) }, 0)
 	end
+	local owner = require("config.owner")
+	local is = stat and owner.of(wanted.to) or nil
 	return { to = wanted.to, text = wanted.text, hash = digest(wanted.text),
 		mode = mode, live = live, before = live and digest(live),
 		before_mode = stat and stat.mode or nil,
-		changed = live ~= wanted.text or stat.mode ~= mode,
-		owner = file.owner, check = file.check, reload = file.reload,
+		changed = live ~= wanted.text or stat.mode ~= mode
+			or not owner.fits(is, file.owner),
+		owner = file.owner, before_owner = is and is.numbers,
+		check = file.check, reload = file.reload,
 		health = file.health, masked = wanted.masked }
 end
 
@@ -154,6 +158,11 @@ function plan.diff(change, hide)
 	if text == "" and old ~= new then
 		text = ("%s: only a secret changes\n"):format(change.to)
 	end
+	if change.owner and change.before_owner and not require("config.owner")
+		.fits(require("config.owner").of(change.to), change.owner) then
+		text = text .. ("%s: owner %s -> %s\n"):format(change.to,
+			change.before_owner, change.owner)
+	end
 	if change.before_mode and change.before_mode ~= change.mode then
 		text = text .. ("%s: mode %04o -> %04o\n"):format(change.to,
 			change.before_mode, change.mode)
@@ -161,13 +170,32 @@ function plan.diff(change, hide)
 	return text
 end
 
+--- Is this path a declared secret, or what holds or is held by one?
+local function is_secret(project, path)
+	for name in pairs(project.secrets) do
+		if name == path or name:sub(1, #path + 1) == path .. "."
+			or path:sub(1, #name + 1) == name .. "." then
+			return true
+		end
+	end
+	return false
+end
+
 --- What a plan file holds: hashes, and no content.
 ---@param changes config.Change[]
 ---@param project config.Project
 ---@param options config.Options
+---@param applied? integer the version that is in force
 ---@return table
-function plan.pack(changes, project, options)
-	local list = {}
+function plan.pack(changes, project, options, applied)
+	local list, set = {}, {}
+
+	-- what is set there is overridden by the secret itself, and stays here
+	for _, item in ipairs(options.set or {}) do
+		if not is_secret(project, item:match("^[^=]*")) then
+			set[#set + 1] = item
+		end
+	end
 
 	for i, change in ipairs(changes) do
 		list[i] = { to = change.to, hash = change.hash,
@@ -176,15 +204,23 @@ function plan.pack(changes, project, options)
 	end
 	return { format = "tidemill plan 1", project = project.dir,
 		env = options.env, host = options.host, root = options.root,
-		set = options.set and require("json").array(options.set),
+		applied = applied, set = require("json").array(set),
 		files = require("json").array(list) }
 end
 
 --- Refuses to do another thing than what was planned.
 ---@param packed table
 ---@param changes config.Change[]
-function plan.verify(packed, changes)
+---@param applied? integer the version that is in force
+function plan.verify(packed, changes, applied)
 	local known = {}
+
+	if packed.applied ~= applied then
+		error({ code = "conflict", exit_code = 7, message = ("the plan"
+			.. " was made from an older state: version %s was in"
+			.. " force, now it is %s"):format(packed.applied or "0",
+			applied or "0") }, 0)
+	end
 
 	for _, file in ipairs(packed.files) do known[file.to] = file end
 	for _, change in ipairs(changes) do

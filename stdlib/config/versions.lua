@@ -20,7 +20,7 @@ function versions.keep(home, text)
 	local file = ("%s/%s"):format(objects(home), hash)
 
 	fs.mkdir(objects(home), 448)
-	if not fs.exists(file) then fs.write(file, text, 384) end
+	fs.write(file, text, 384)
 	return hash
 end
 
@@ -118,17 +118,21 @@ function versions.begin(db, fields, changes)
 			proc.start_time(pid))
 		for _, change in ipairs(changes) do
 			db:run([[INSERT INTO configuration_files (configuration,
-				path, hash, mode, before, before_mode, reload, shown)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?)]], id, change.to,
+				path, hash, mode, before, before_mode, reload, shown,
+				owner, before_owner)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)]], id,
+				change.to,
 				change.hash, change.mode, change.before,
 				change.before_mode, change.changed
-				and change.reload or nil, change.shown)
+				and change.reload or nil, change.shown,
+				change.owner, change.before_owner)
 		end
 		return { id, version }
 	end)
 end
 
---- Ends a version, and forgets the oldest ones.
+--- Ends a version, and forgets the oldest ones: of those that were applied and
+--- of those that were not, each for themselves.
 ---@param db store.Db
 ---@param id integer
 ---@param state "applied"|"rolled_back"
@@ -142,11 +146,15 @@ function versions.finish(db, id, state, note)
 			FROM configurations c JOIN configurations n
 			ON n.id = ? AND c.project = n.project
 			AND c.target = n.target
+			AND (c.state = 'applied') = (n.state = 'applied')
 			ORDER BY c.version DESC LIMIT -1 OFFSET ?)]], id, KEEP)
 		db:run([[DELETE FROM configuration_files WHERE configuration
 			NOT IN (SELECT id FROM configurations)]])
 	end)
 end
+
+--- Another process keeps contents before it says what for.
+local YOUNG <const> = 3600000
 
 --- Removes contents that no version needs any more.
 ---@param db store.Store
@@ -162,8 +170,11 @@ function versions.sweep(db, home)
 		if row.h then needed[row.h] = true end
 	end
 	for _, name in ipairs(fs.list(objects(home))) do
-		if #name == 64 and not needed[name] then
-			fs.remove(objects(home) .. "/" .. name)
+		local file = objects(home) .. "/" .. name
+		local stat = #name == 64 and not needed[name] and fs.exists(file)
+			and fs.stat(file)
+		if stat and require("time").now() - stat.modified > YOUNG then
+			fs.remove(file)
 		end
 	end
 end

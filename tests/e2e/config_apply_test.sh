@@ -231,6 +231,47 @@ export DB_PASSWORD=hidden-tide
 config apply >/dev/null 2>&1
 it "rolls back after a rotation" config rollback --to 1
 
+# Programs that print what they read, failing again and again.
+loud=$top/loud
+mkdir "$loud"
+echo "pw={{ pw }} n={{ n }}" >"$loud/t"
+echo "n: 0" >"$loud/v.yaml"
+cat >"$loud/config.lua" <<LUA
+return { layers = { "v.yaml" }, secrets = { pw = "env:DB_PASSWORD" },
+	files = { { template = "t", to = "$loud/out", check = [[
+		test ! -e $loud/bad || { cat {file}; false; }]], reload = [[
+		test ! -e $loud/broken || { cat $loud/out; false; }]] } } }
+LUA
+loudly() { # VERB ARGUMENT…
+	local verb=$1
+	shift
+	tm config "$verb" --project "$loud" "$@" >>"$top/loud.log" 2>&1
+}
+it "applies it" loudly apply
+it "plans it" exits 1 tm config plan --project "$loud" --set n=1 \
+	--set pw=given-tide --out "$top/loud.plan"
+it "keeps what is set for a secret out of the plan" exits 1 \
+	grep -q given-tide "$top/loud.plan"
+it "applies another" loudly apply --set n=2
+touch "$loud/broken"
+for i in $(seq 3 56); do loudly apply --set "n=$i"; done
+it "keeps versions that were in force while others fail" is 2 \
+	"select count(*) from configurations where state = 'applied'
+	and project = '$loud'"
+it "fails when drift cannot be repaired" exits 1 sh -c "echo x >$loud/out;
+	'$bin' config drift --project '$loud' --repair >>'$top/loud.log' 2>&1"
+rm "$loud/broken"
+it "repairs it later" loudly drift --repair
+touch "$loud/bad"
+it "asks the check for a rollback, too" exits 7 loudly rollback --to 1
+rm "$loud/bad"
+it "rolls back then" loudly rollback --to 1
+it "refuses a plan of another version, though the file is the same" fails 7 \
+	"older state: version 1 was in force" tm config apply "$top/loud.plan"
+it "prints no secret in all that" exits 1 grep -q hidden-tide "$top/loud.log"
+it "keeps none in the record" exits 1 grep -qa hidden-tide \
+	<(sqlite3 "$TIDEMILL_HOME/tidemill.db" .dump)
+
 # A kill at every instant leaves the old or the new configuration.
 keep
 set_values 9 false killed

@@ -88,14 +88,21 @@ nothing is written and nothing reloaded.]],
 		if repaired then call:say(repaired) end
 		local changes, values = plan.make(project, given)
 		options.warn(call, values)
-		if packed then plan.verify(packed, changes) end
+		if packed then
+			local last = versions.find(call:store("write"),
+				project.dir, target)
+			plan.verify(packed, changes, last and last.version)
+		end
 		if not db then return say(call, changes) > 0 and 1 or 0 end
+		for _, change in ipairs(changes) do
+			change.masked = require("config.layers").hide(values,
+				change.text)
+		end
 		local ok, version = pcall(apply.all, db, call.home,
 			{ project = project.dir, target = target,
-				hide = function(text)
-					return require("config.layers").hide(
-						values, text)
-				end }, changes)
+				hide = require("config.former").hider(db,
+					call.home, project.dir, target, values)
+				}, changes)
 		if not ok then
 			version.message = require("config.layers").hide(values,
 				tostring(version.message))

@@ -5,14 +5,14 @@ local options = require("config.options")
 local WORDS <const> = { changed = "changed by somebody else",
 	missing = "is gone", pending = "is wanted otherwise now" }
 
-local function repair(call, db, project, given, version)
+local function repair(call, db, project, given, version, hide)
 	local versions, drift = require("config.versions"),
 		require("config.drift")
 	local changes = drift.changes(call.home, project, given,
 		versions.files(db, version.id))
 	local new = require("config.apply").all(db, call.home,
 		{ project = project.dir, target = versions.target(given),
-			note = "repaired drift" }, changes)
+			note = "repaired drift", hide = hide }, changes)
 
 	call:say(("repaired: version %d is in force, as version %d was")
 		:format(new, version.version))
@@ -60,7 +60,7 @@ return {
 				call.home, project.dir, target)
 			if text then call:say(text) end
 		end
-		local found, version = require("config.drift").find(db,
+		local found, version, hide = require("config.drift").find(db,
 			call.home, project, given)
 		local drifted = print_found(call, found)
 		if call.json then
@@ -73,7 +73,7 @@ return {
 		end
 		if drifted == 0 then return 0 end
 		if not call.options.repair then return 1 end
-		repair(call, db, project, given, version)
+		repair(call, db, project, given, version, hide)
 		return 0
 	end,
 }

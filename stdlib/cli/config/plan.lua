@@ -26,9 +26,12 @@ return {
 		local project, given = options.open(call)
 		local changes, values, findings = plan.make(project, given)
 		local count, list = 0, {}
-		local hide = require("config.former").hider(call:store("write"),
-			call.home, project.dir, require("config.versions")
-				.target(given), values)
+		local versions, db = require("config.versions"),
+			call:store("write")
+		local target = versions.target(given)
+		local last = versions.find(db, project.dir, target)
+		local hide = require("config.former").hider(db, call.home,
+			project.dir, target, values)
 
 		options.warn(call, values)
 		for _, finding in ipairs(findings) do
@@ -50,7 +53,8 @@ return {
 		end
 		if call.options.out then
 			require("fs").write(call.options.out, json.encode(
-				plan.pack(changes, project, given)) .. "\n", 384)
+				plan.pack(changes, project, given, last
+					and last.version)) .. "\n", 384)
 		end
 		if call.json then
 			call:print_json { changes = count,

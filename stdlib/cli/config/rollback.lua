@@ -77,12 +77,16 @@ return {
 		local row = choose(call, db, project, target)
 		local changes = drift.changes(call.home, project, given,
 			versions.files(db, row.id))
-		require("config.plan").validate(changes, function(shown)
-			return shown
-		end)
+		-- secrets of today may not even be there: those of the kept
+		-- versions are what these files hold
+		local layers = require("config.layers")
+		local hide = require("config.former").hider(db, call.home,
+			project.dir, target, layers.values(project,
+				layers.hiding(given)))
+		require("config.plan").validate(changes, hide)
 		local version = apply.all(db, call.home, { project =
-			project.dir, target = target, note = "rollback to "
-			.. row.version }, changes)
+			project.dir, target = target, hide = hide,
+			note = "rollback to " .. row.version }, changes)
 		if call.json then
 			call:print_json { version = version, of = row.version }
 		else
