@@ -194,6 +194,8 @@ function apply.all(db, home, fields, changes)
 	end
 	why = fields.hide(why)
 	local what = require("task").shield(undo, db, home, id, why)
+	local healthy, ill = pcall(check_health, changes)
+	if not healthy then what = what .. ", but " .. ill.message end
 	error({ code = type(problem) == "table" and problem.code or "io",
 		exit_code = 1, message =
 		("%s\n%s"):format(why:gsub("%s+$", ""), fields.hide(what)) }, 0)

@@ -6,6 +6,7 @@ local files = require("config.files")
 local insert = require("config.insert")
 local json = require("json")
 local paths = require("config.path")
+local same = require("config.value").same
 
 local edit = {}
 
@@ -61,18 +62,6 @@ local function value_stop(content, from, format)
 		end
 	end
 	return from + #(rest or ""):gsub("%s+$", "") - 1
-end
-
-local function same(a, b)
-	if type(a) ~= type(b) then return false end
-	if type(a) ~= "table" then return a == b end
-	for key, value in pairs(a) do
-		if not same(value, b[key]) then return false end
-	end
-	for key in pairs(b) do
-		if a[key] == nil then return false end
-	end
-	return true
 end
 
 --- The text when the line's value is replaced, or nil when it is not there.

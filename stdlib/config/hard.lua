@@ -179,7 +179,7 @@ end
 
 local function walk(value, keys, visit)
 	if type(value) ~= "table" then return visit(keys, value) end
-	local list = require("json").is_array(value) or #value > 0
+	local list = require("config.value").is_list(value)
 
 	for key, item in pairs(value) do
 		keys[#keys + 1] = tostring(list and key - 1 or key)

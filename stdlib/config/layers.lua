@@ -170,7 +170,7 @@ local function shown(values, value)
 	if type(value) == "string" then return layers.hide(values, value) end
 	if type(value) ~= "table" then return value end
 	local json = require("json")
-	local list = json.is_array(value) or #value > 0
+	local list = require("config.value").is_list(value)
 	local copy = list and json.array {} or require("ordered").new {}
 	for key, item in pairs(value) do
 		copy[key] = shown(values, item)

@@ -23,14 +23,9 @@ local merge = {}
 ---@field indexed? boolean its keys may be the indices of lists
 
 local json = require("json")
+local values = require("config.value")
 
-local function is_list(value)
-	return json.is_array(value) or type(value) == "table" and #value > 0
-end
-
-local function is_map(value)
-	return type(value) == "table" and not is_list(value)
-end
+local is_list, is_map = values.is_list, values.is_map
 
 --- The line of a value in its layer, where items of lists may have had other
 --- indices.

@@ -4,6 +4,8 @@
 local json = require("json")
 local keywords = require("config.schema_keywords")
 
+local is_list = require("config.value").is_list
+
 local schema = {}
 
 ---@class config.SchemaProblem
@@ -51,7 +53,7 @@ local function resolve(self, ref)
 		for part in ref:gmatch("/([^/]*)") do
 			if type(found) ~= "table" then break end
 			part = unescape(part)
-			local index = keywords.is_list(found)
+			local index = is_list(found)
 				and math.tointeger(tonumber(part))
 			found = found[index and index + 1 or part]
 		end
@@ -107,7 +109,7 @@ function Check:judge(part, value)
 		self:report("false", "nothing may be here")
 		return seen
 	end
-	if type(part) ~= "table" or keywords.is_list(part) then
+	if type(part) ~= "table" or is_list(part) then
 		fail(self.schema, "a schema is an object or a boolean, not %s",
 			json.encode(part))
 	end

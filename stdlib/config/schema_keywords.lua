@@ -3,9 +3,11 @@
 
 local formats = require("config.schema_formats")
 local json = require("json")
+local values = require("config.value")
 
 local keywords = { rules = {}, order = {} }
 local rules = keywords.rules
+local is_list, is_map, same = values.is_list, values.is_map, values.same
 
 --- In the order in which they are tried; those that ask what the others looked
 --- at are last.
@@ -20,16 +22,6 @@ keywords.names = { "$ref", "$dynamicRef", "$dynamicAnchor", "type", "enum",
 	"else", "unevaluatedItems", "unevaluatedProperties" }
 for i, name in ipairs(keywords.names) do keywords.order[name] = i end
 
-function keywords.is_list(value)
-	return json.is_array(value) or type(value) == "table" and #value > 0
-end
-
-local is_list = keywords.is_list
-
-local function is_map(value)
-	return type(value) == "table" and not is_list(value)
-end
-
 local function kind(value)
 	if value == json.null then return "null" end
 	if type(value) == "table" then
@@ -43,18 +35,6 @@ local function show(value)
 	local text = json.encode(value)
 
 	return #text > 60 and text:sub(1, 57) .. "..." or text
-end
-
-local function same(a, b)
-	if type(a) ~= "table" or type(b) ~= "table" then return a == b end
-	if is_list(a) ~= is_list(b) then return false end
-	for key, value in pairs(a) do
-		if not same(value, b[key]) then return false end
-	end
-	for key in pairs(b) do
-		if a[key] == nil then return false end
-	end
-	return true
 end
 
 local function count(map)
@@ -313,7 +293,8 @@ function rules.allOf(check, parts, value, _, seen)
 	for _, part in ipairs(parts) do take(seen, check:judge(part, value)) end
 end
 
-function rules.anyOf(check, parts, value, _, seen)
+--- How many of several schemas fit; reports when none does.
+local function count_fitting(check, keyword, parts, value, seen)
 	local fitting, best = 0, nil
 
 	for _, part in ipairs(parts) do
@@ -326,29 +307,22 @@ function rules.anyOf(check, parts, value, _, seen)
 		end
 	end
 	if fitting == 0 then
-		check:report("anyOf", "it fits none of %d schemas; the nearest"
+		check:report(keyword, "it fits none of %d schemas; the nearest"
 			.. " says: %s", #parts, best and best[1].message or "-")
 	end
+	return fitting
+end
+
+function rules.anyOf(check, parts, value, _, seen)
+	count_fitting(check, "anyOf", parts, value, seen)
 end
 
 function rules.oneOf(check, parts, value, _, seen)
-	local fitting, best = 0, nil
+	local fitting = count_fitting(check, "oneOf", parts, value, seen)
 
-	for _, part in ipairs(parts) do
-		local ok, looked, problems = check:fits(part, value)
-		if ok then
-			fitting = fitting + 1
-			take(seen, looked)
-		elseif not best or #problems < #best then
-			best = problems
-		end
-	end
 	if fitting > 1 then
 		check:report("oneOf", "it fits %d of the schemas, expected one",
 			fitting)
-	elseif fitting == 0 then
-		check:report("oneOf", "it fits none of %d schemas; the nearest"
-			.. " says: %s", #parts, best and best[1].message or "-")
 	end
 end
 

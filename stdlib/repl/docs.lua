@@ -58,9 +58,11 @@ local function is_meta(file)
 	return file:match("^lua/meta/(.+)%.lua$")
 end
 
---- Returns the name of the module that a file is.
-local function module_of(file)
-	local name = is_meta(file) or file:match("^doc/stdlib/(.+)%.lua$")
+--- Returns the name of the module that a file is, or is a part of: a long stub
+--- has several files, and the first line of each says whose it is.
+local function module_of(file, source)
+	local name = is_meta(file) and source:match("^%-%-%-@meta ([%w_]+)")
+		or file:match("^doc/stdlib/(.+)%.lua$")
 	return name and name:gsub("/init$", ""):gsub("/", ".")
 end
 
@@ -70,13 +72,17 @@ local function load_all()
 	local embedded = require("embedded")
 
 	if cache then return cache end
-	cache = { modules = {}, files = {} }
+	cache = { modules = {}, sources = {} }
 	for _, prefix in ipairs { "lua/meta/", "doc/stdlib/" } do
 		for _, file in ipairs(embedded.names(prefix)) do
-			local module = module_of(file)
+			local source = embedded.read(file)
+			local module = module_of(file, source)
 			if module and not module:find("^cli%.") then
-				cache.modules[#cache.modules + 1] = module
-				cache.files[module] = file
+				local former = cache.sources[module]
+				if not former then
+					cache.modules[#cache.modules + 1] = module
+				end
+				cache.sources[module] = (former or "") .. source
 			end
 		end
 	end
@@ -95,9 +101,8 @@ end
 ---@return string? headline nil when there is no such module
 ---@return docs.Entry[]? entries
 function docs.module(module)
-	local file = load_all().files[module]
-	if not file then return nil end
-	local source, entries = require("embedded").read(file), {}
+	local source, entries = load_all().sources[module], {}
+	if not source then return nil end
 	local short = module:match("[^.]+$")
 
 	parse(source, entries)
@@ -158,9 +163,9 @@ end
 function docs.text(name, paint)
 	local all = load_all()
 
-	if all.files[name] then return module_text(name, paint) end
+	if all.sources[name] then return module_text(name, paint) end
 	local module, field = name:match("^(.+)[.:]([^.:]+)$")
-	local entry = module and all.files[module]
+	local entry = module and all.sources[module]
 		and find_entry(module, field)
 	if entry then return entry_text(entry, paint) end
 	field = field or name
