@@ -1,6 +1,7 @@
 /* The sections of an image, one behind the other. */
 #include "runtime/learn/gbt/layout.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "runtime/base/buf.h"
@@ -63,10 +64,11 @@ static void add_names(struct layout *layout)
 		mem_array((size_t)shape->features + 1, sizeof(*offsets));
 
 	for (uint32_t i = 0; i < shape->features; i++) {
-		char *made = shape->names ? NULL : mem_printf("Column_%u", i);
+		char made[32];
 
-		offsets[i] = add_text(layout, made ? made : shape->names[i]);
-		mem_free(made);
+		snprintf(made, sizeof(made), "Column_%u", i);
+		offsets[i] =
+			add_text(layout, shape->names ? shape->names[i] : made);
 	}
 	add_section(layout, GBT_SECTION_NAMES, offsets, shape->features);
 	mem_free(offsets);

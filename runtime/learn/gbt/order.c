@@ -39,7 +39,7 @@ static void set_child(struct order *order, const struct pending *pending,
 {
 	struct gbt_node *nodes = order->nodes.data;
 
-	if (pending->parent < 0)
+	if (pending->parent < 0 || !nodes)
 		order->tree->root = value;
 	else if (pending->right)
 		nodes[pending->parent].right = value;
