@@ -16,6 +16,7 @@ return {
 	"json",
 	"log",
 	"mail",
+	"model",
 	"ordered",
 	"path",
 	"proc",

@@ -261,6 +261,54 @@ static void any_bytes_are_an_error(void **state)
 	}
 }
 
+/* Written as LightGBM's text and read again, it says the same. */
+static void check_rewritten(const char *name, const char *inputs)
+{
+	struct gbt_model *model = read_model(name), *again;
+	struct table rows = read_table(inputs, true);
+	double got[16], wanted[16];
+	struct error *err = NULL;
+	struct buf text;
+
+	buf_init(&text, FILE_MAX);
+	if (gbt_lightgbm_write(model, &text, &err) < 0)
+		fail_msg("%s", err->message);
+	again = gbt_lightgbm_read(text.data, text.length, "again", &err);
+	if (!again)
+		fail_msg("%s", err->message);
+	for (size_t i = 0; i < rows.rows; i++) {
+		const double *row =
+			(double *)rows.numbers.data + i * rows.columns;
+
+		gbt_predict(model, row, wanted);
+		gbt_predict(again, row, got);
+		/* Ours are sums of doubles, XGBoost's of floats. */
+		if (differ(got, wanted, model->outputs) >
+		    (model->float_sums ? 1e-5 : 1e-9))
+			fail_msg("%s: row %zu: %g, expected %g", name, i,
+				 got[0], wanted[0]);
+	}
+	gbt_vector_release(&rows.numbers);
+	gbt_model_free(model);
+	gbt_model_free(again);
+	buf_release(&text);
+}
+
+static void what_is_written_for_lightgbm_says_the_same(void **state)
+{
+	(void)state;
+	check_rewritten("tests/data/gbt/mixed_ova.lgb.txt",
+			"tests/data/gbt/mixed_ova.lin.csv");
+	check_rewritten("tests/data/gbt/mixed_rf.lgb.txt",
+			"tests/data/gbt/mixed_rf.lin.csv");
+	check_rewritten("tests/data/gbt/mixed_linear.lgb.txt",
+			"tests/data/gbt/mixed_linear.lin.csv");
+	check_rewritten("tests/data/gbt/mixed_dart.xgb.json",
+			"tests/data/gbt/mixed_dart.xin.csv");
+	check_rewritten("tests/data/gbt/mixed_tweedie.xgb.json",
+			"tests/data/gbt/mixed_tweedie.xin.csv");
+}
+
 static void an_image_is_a_model_and_damage_is_seen(void **state)
 {
 	struct gbt_model *model = read_model("tests/data/gbt/"
@@ -290,6 +338,7 @@ int main(void)
 		cmocka_unit_test(models_of_other_libraries_agree),
 		cmocka_unit_test(all_parity_cases_agree),
 		cmocka_unit_test(any_bytes_are_an_error),
+		cmocka_unit_test(what_is_written_for_lightgbm_says_the_same),
 		cmocka_unit_test(an_image_is_a_model_and_damage_is_seen),
 	};
 

@@ -1,0 +1,33 @@
+/* Models as Lua sees them; between the files of the module model. */
+#pragma once
+
+#include <lua.h>
+
+#include "runtime/learn/gbt/explain.h"
+#include "runtime/learn/gbt/model.h"
+
+#define LMODEL "tidemill.model"
+
+struct lmodel {
+	struct gbt_model *model;         /* owned; NULL until it is made */
+	struct gbt_explainer *explainer; /* owned; made when it is needed */
+};
+
+/* Push a model that is still empty: set `model` next, nothing may raise. */
+struct lmodel *lmodel_push(lua_State *L);
+
+struct lmodel *lmodel_check(lua_State *L, int index);
+
+/* The model's explainer; raises when contributions cannot be had. */
+struct gbt_explainer *lmodel_explainer(lua_State *L, struct lmodel *model);
+
+/* The texts of `strings` as a list. */
+void lmodel_push_strings(lua_State *L, const struct gbt_strings *strings);
+
+int lmodel_scores(lua_State *L);   /* model:scores(text, options) */
+int lmodel_evaluate(lua_State *L); /* model:evaluate(text, options) */
+int lmodel_info(lua_State *L);     /* model:info() */
+
+/* Make the metatables of what the other files push. */
+void lmodel_open_scores(lua_State *L);
+void lmodel_open_evaluation(lua_State *L);
