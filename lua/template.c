@@ -13,6 +13,7 @@
 #include "runtime/base/mem.h"
 #include "runtime/base/path.h"
 #include "runtime/text/template/batch.h"
+#include "runtime/text/template/map.h"
 #include "runtime/text/template/values.h"
 
 #define RENDERING "template.rendering"
@@ -211,9 +212,13 @@ static struct value take_values(lua_State *L, struct compiled *compiled,
 	return values;
 }
 
-/* Render with the values at `index`; pushes the text. */
-static int render(lua_State *L, struct compiled *compiled, int index)
+/*
+ * Render with the values at `index` the template at `self`; pushes the text,
+ * and its map if it is wanted.
+ */
+static int render(lua_State *L, struct compiled *compiled, int self, int index)
 {
+	bool mapped = template_map_wanted(L, compiled->functions);
 	struct buf *out = lbuf_push(L, compiled->options.limits.output);
 	struct render **rendering =
 		lua_newuserdatauv(L, sizeof(struct render *), 0);
@@ -224,13 +229,22 @@ static int render(lua_State *L, struct compiled *compiled, int index)
 	luaL_setmetatable(L, RENDERING);
 	*rendering = render_new(compiled->environment);
 	render_set_hooks(*rendering, &compiled->hooks);
+	if (mapped)
+		render_map(*rendering);
 	values = take_values(L, compiled, render_arena(*rendering), index);
+	if (mapped)
+		template_map_secrets(L, compiled->functions, *rendering,
+				     values);
 	if (render_template(*rendering, compiled->template, values, out,
 			    &error) != 0)
 		return raise(L, &error);
+	lbuf_push_string(L, out);
+	if (mapped && options_flag(L, compiled->functions, "map", false)) {
+		template_map_push(L, rendering, self);
+		return 2;
+	}
 	render_free(*rendering);
 	*rendering = NULL;
-	lbuf_push_string(L, out);
 	return 1;
 }
 
@@ -246,7 +260,7 @@ static int l_render(lua_State *L)
 	compiled = push_compiled(L, 3);
 	name = options_text(L, 3, "name");
 	compile(L, compiled, name ? name : "template", text, length);
-	return render(L, compiled, 2);
+	return render(L, compiled, 4, 2);
 }
 
 /* template.render_file(path, values, options) */
@@ -258,7 +272,7 @@ static int l_render_file(lua_State *L)
 	lua_settop(L, 3);
 	compiled = push_compiled(L, 3);
 	compile_file(L, compiled, path);
-	return render(L, compiled, 2);
+	return render(L, compiled, 4, 2);
 }
 
 /* compiled:render(values) */
@@ -274,7 +288,7 @@ static int l_compiled_render(lua_State *L)
 	lua_getiuservalue(L, 1, 1);
 	compiled->L = L;
 	compiled->functions = 3;
-	result = render(L, compiled, 2);
+	result = render(L, compiled, 1, 2);
 	compiled->L = outer;
 	compiled->functions = functions;
 	return result;

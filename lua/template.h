@@ -34,6 +34,19 @@ void template_read_options(lua_State *L, int index, struct compiled *compiled);
 bool template_extra(void *context, bool filter, struct value name);
 void template_hooks_init(struct compiled *compiled);
 
+/* Do the options at `index` ask for a map, or name secrets? */
+bool template_map_wanted(lua_State *L, int index);
+
+/* Mark the options' secrets in `values`. */
+void template_map_secrets(lua_State *L, int index, struct render *render,
+			  struct value values);
+
+/*
+ * Push the map of the text at the stack's top; it takes `*render`, and keeps
+ * the compiled template at `compiled` alive.
+ */
+void template_map_push(lua_State *L, struct render **render, int compiled);
+
 /* Add the caller's own functions to the names that a template sees. */
 void template_add_functions(struct compiled *compiled, struct arena *arena,
 			    struct value_dict *values);

@@ -29,10 +29,39 @@ local template = {}
 ---@field functions? table<string, fun(...): any> more functions
 ---@field values_files? string[] .json, .yaml or .toml, merged in order
 ---@field set? string[] "a.b=1" and such, after all other values
+---@field map? boolean return a map of the text, too (default false)
+---@field secrets? string[] paths of values that are secrets ("db.password"):
+--- what is computed from them is masked by the map, and no error shows it
 ---@field max_steps? integer tags, items and work (default 104,857,600)
 ---@field max_output? integer bytes (default 256 MiB)
 ---@field max_memory? integer bytes of values (default 512 MiB)
 ---@field max_depth? integer macros and includes (default 200, most 1000)
+
+---@class template.Spot
+---@field file string the template
+---@field line integer in it
+---@field value? string the path of the value that was printed: "db.pool"
+---@field secret boolean whether it was computed from a secret
+
+---@class template.Map
+local Map = {}
+
+--- Returns where the byte at `position` of the text comes from; nil when the
+--- text is shorter.
+---@param position integer counted from 1
+---@return template.Spot?
+function Map:at(position) end
+
+--- Returns where a line of the text comes from: that of the first value with a
+--- path in it, or of its beginning.
+---@param number integer counted from 1
+---@return template.Spot?
+function Map:line(number) end
+
+--- Returns the text with ******** for all that was computed from secrets; its
+--- lines stay.
+---@return string
+function Map:masked() end
 
 ---@class template.Template
 local Template = {}
@@ -41,6 +70,7 @@ local Template = {}
 --- was compiled.
 ---@param values? table<string, any>
 ---@return string
+---@return template.Map? map with the option `map`
 function Template:render(values) end
 
 --- Compiles a text, to be rendered often.
@@ -62,6 +92,7 @@ function template.load(path, options) end
 ---@param values? table<string, any>
 ---@param options? template.Options
 ---@return string
+---@return template.Map? map with the option `map`
 function template.render(text, values, options) end
 
 --- As `render`, with a template from a file.
@@ -69,6 +100,7 @@ function template.render(text, values, options) end
 ---@param values? table<string, any>
 ---@param options? template.Options
 ---@return string
+---@return template.Map? map with the option `map`
 function template.render_file(path, values, options) end
 
 --- Renders the cases of a JSON text, each with `template`, `files`, `context`

@@ -27,8 +27,10 @@ enum value_kind {
 };
 
 enum value_flag {
-	VALUE_SAFE = 1,  /* a string that autoescape leaves alone */
-	VALUE_ASCII = 2, /* a string known to be ASCII: index it by bytes */
+	VALUE_SAFE = 1,    /* a string that autoescape leaves alone */
+	VALUE_ASCII = 2,   /* a string known to be ASCII: index it by bytes */
+	VALUE_TAINTED = 4, /* computed from a secret, see template/map.h */
+	VALUE_HOLDS = 8,   /* a container with a tainted value in it */
 };
 
 /*

@@ -1,6 +1,6 @@
 /* Scopes while rendering: what names are on entry, and assignments. */
-#include "runtime/text/template/frame.h"
 #include "runtime/text/template/library.h"
+#include "runtime/text/template/track.h"
 
 static struct value resolve(struct render *render, struct value name)
 {
@@ -102,6 +102,7 @@ int assign(struct render *render, const struct node *target, struct value value)
 		return 0;
 	}
 	place = find_namespace(render, target);
+	map_mix(render, value);
 	return place ? place->object->class->set(render, *place,
 						 target->kids[1]->value, value)
 		     : -1;

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
-#include "runtime/text/template/frame.h"
 #include "runtime/text/template/library.h"
+#include "runtime/text/template/track.h"
 
 struct reference {
 	struct value_object object;
@@ -87,14 +87,20 @@ static int call_block(struct call *call, struct value *out)
 	const struct reference *reference = reference_of(call->subject);
 	struct render *render = call->render;
 	size_t start = render->out->length;
+	struct touch *touch;
+	int result;
 
 	if (call->count > 0 || call->named_count > 0)
 		return render_fail(render, RENDER_TYPE,
 				   "a block takes no arguments");
-	if (run_block(render, reference->context, reference->list,
-		      reference->depth) != 0)
-		return -1;
-	return take_output(render, start, *reference->context->autoescape, out);
+	touch = map_begin(render);
+	result = run_block(render, reference->context, reference->list,
+			   reference->depth);
+	if (result == 0)
+		result = take_output(render, start,
+				     *reference->context->autoescape, out);
+	map_return(render, touch, result == 0 ? out : NULL);
+	return result;
 }
 
 static int get_super(struct render *render, struct value self,

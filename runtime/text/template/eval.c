@@ -1,7 +1,7 @@
 /* The evaluator of expressions. */
 #include <stdio.h>
 
-#include "runtime/text/template/frame.h"
+#include "runtime/text/template/track.h"
 
 static int eval_name(struct render *render, const struct node *node,
 		     struct value *out)
@@ -294,6 +294,7 @@ int take_output(struct render *render, size_t start, bool safe,
 	if (safe)
 		out->flags |= VALUE_SAFE;
 	buf->length = start;
+	map_take(render, start, out);
 	return render_count(render, length / 64);
 }
 
@@ -343,6 +344,13 @@ out:
 int eval(struct render *render, const struct node *node, struct value *out)
 {
 	*out = (struct value){.kind = VALUE_ABSENT};
+	return render->map ? map_eval(render, node, out)
+			   : eval_plain(render, node, out);
+}
+
+int eval_plain(struct render *render, const struct node *node,
+	       struct value *out)
+{
 	switch ((enum node_kind)node->kind) {
 	case NODE_CONST:
 	case NODE_TEXT:
@@ -362,9 +370,9 @@ int eval(struct render *render, const struct node *node, struct value *out)
 	case NODE_SLICE:
 		return eval_slice(render, node, out);
 	case NODE_CALL:
-		return eval_call(render, node, out);
+		return eval_call_plain(render, node, NULL, out);
 	case NODE_FILTER:
-		return eval_filter(render, node, NULL, out);
+		return eval_filter_plain(render, node, NULL, out);
 	case NODE_TEST:
 		return eval_test(render, node, out);
 	case NODE_OPERATE:

@@ -1,8 +1,8 @@
 /* The evaluator: calls of functions, methods, filters and tests. */
 #include <string.h>
 
-#include "runtime/text/template/frame.h"
 #include "runtime/text/template/library.h"
+#include "runtime/text/template/track.h"
 
 enum { RANGE_MAX = 100000 }; /* in a sandbox */
 
@@ -167,8 +167,8 @@ static int eval_callee(struct render *render, const struct node *node,
 	return render_attribute(render, subject, node->value, out);
 }
 
-int eval_call_with(struct render *render, const struct node *node,
-		   const struct value *caller, struct value *out)
+int eval_call_plain(struct render *render, const struct node *node,
+		    const struct value *caller, struct value *out)
 {
 	struct call call = {.render = render};
 	struct value *top = render->top;
@@ -189,9 +189,11 @@ int eval_call_with(struct render *render, const struct node *node,
 	return result;
 }
 
-int eval_call(struct render *render, const struct node *node, struct value *out)
+int eval_call_with(struct render *render, const struct node *node,
+		   const struct value *caller, struct value *out)
 {
-	return eval_call_with(render, node, NULL, out);
+	return render->map ? map_call(render, node, caller, out)
+			   : eval_call_plain(render, node, caller, out);
 }
 
 /* A filter or test that the library does not have: the host's, or none. */
@@ -219,6 +221,13 @@ static int call_hook(struct call *call, const struct node *node,
 
 int eval_filter(struct render *render, const struct node *node,
 		const struct value *subject, struct value *out)
+{
+	return render->map ? map_filter(render, node, subject, out)
+			   : eval_filter_plain(render, node, subject, out);
+}
+
+int eval_filter_plain(struct render *render, const struct node *node,
+		      const struct value *subject, struct value *out)
 {
 	struct call call = {.render = render};
 	struct value *top = render->top;

@@ -1,7 +1,7 @@
 /* The evaluator of statements: text, assignments, conditions. */
 #include <string.h>
 
-#include "runtime/text/template/frame.h"
+#include "runtime/text/template/track.h"
 
 static int fail_output(struct render *render)
 {
@@ -27,18 +27,11 @@ static int print_int(struct buf *out, int64_t integer)
 	return buf_append(out, at, (size_t)(digits + sizeof(digits) - at));
 }
 
-static int print_part(struct render *render, const struct node *part)
+static int print_value(struct render *render, const struct node *part,
+		       struct value value)
 {
 	bool escape = part->flags & NODE_ESCAPED;
-	struct value value;
 
-	render->at = part;
-	if (eval(render, part, &value) != 0)
-		return -1;
-	if (render->single && !render->frame->outer) {
-		*render->single = value;
-		return render_defined(render, value);
-	}
 	if (part->flags & NODE_VOLATILE)
 		escape = *render->frame->context->autoescape;
 	if (value.kind == VALUE_STRING &&
@@ -51,18 +44,40 @@ static int print_part(struct render *render, const struct node *part)
 		       : value_print(render, value, render->out);
 }
 
+static int print_part(struct render *render, const struct node *part)
+{
+	size_t start = render->out->length;
+	struct value value;
+
+	render->at = part;
+	if (eval(render, part, &value) != 0)
+		return -1;
+	if (render->single && !render->frame->outer) {
+		*render->single = value;
+		return render_defined(render, value);
+	}
+	if (print_value(render, part, value) != 0)
+		return -1;
+	return render->map ? map_print(render, part, value, start) : 0;
+}
+
+static int print_text(struct render *render, const struct node *part)
+{
+	size_t start = render->out->length;
+
+	if (buf_append(render->out, part->value.bytes, part->value.length) != 0)
+		return -1;
+	return render->map ? map_text(render, part, start) : 0;
+}
+
 static enum exec exec_output(struct render *render, const struct node *node)
 {
 	if ((node->flags & NODE_OPTIONAL) && render->frame->parent)
 		return EXEC_OK;
 	for (const struct node *part = node->kids[0]; part; part = part->next) {
-		int result;
+		int result = part->kind == NODE_TEXT ? print_text(render, part)
+						     : print_part(render, part);
 
-		if (part->kind == NODE_TEXT)
-			result = buf_append(render->out, part->value.bytes,
-					    part->value.length);
-		else
-			result = print_part(render, part);
 		if (result != 0)
 			return fail_output(render);
 	}
@@ -112,6 +127,7 @@ enum exec exec_capture(struct render *render, const struct node *list,
 	if (result != EXEC_OK) {
 		if (render->out->length > start)
 			render->out->length = start;
+		map_take(render, start, NULL);
 		return result;
 	}
 	return take_output(render, start, *render->frame->context->autoescape,
@@ -147,6 +163,7 @@ static enum exec exec_filter_block(struct render *render,
 {
 	struct value value;
 	enum exec result;
+	size_t start = render->out->length;
 	bool escape = node->flags & NODE_ESCAPED;
 
 	scope_enter(render, node->plan.scope, 0);
@@ -161,7 +178,8 @@ static enum exec exec_filter_block(struct render *render,
 	render->at = node;
 	if (eval_filter(render, node->kids[0], &value, &value) != 0 ||
 	    (escape ? value_escape : value_print)(render, value, render->out) !=
-		    0)
+		    0 ||
+	    map_print(render, node, value, start) != 0)
 		return fail_output(render);
 	return EXEC_OK;
 }

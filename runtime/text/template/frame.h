@@ -4,6 +4,10 @@
 #include "runtime/text/template/render.h"
 #include "runtime/text/template/tree.h"
 
+/* What an error says instead of what it would say of a secret. */
+#define RENDER_WITHHELD                                                        \
+	"an expression with a secret failed; what it says is withheld"
+
 enum { STACK_VALUES = 1 << 16, STACK_BYTES = 3 << 20 };
 
 /* A template in use: what the rendering keeps for it. */
@@ -59,6 +63,7 @@ struct render {
 	void *slot;           /* what the library keeps, see call.h */
 	const void *printing; /* the containers in print, see print.c */
 	struct value *single; /* render_value: where the value goes */
+	struct map *map;      /* see track.h; NULL: none is wanted */
 };
 
 enum exec { EXEC_FAIL = -1, EXEC_OK, EXEC_BREAK, EXEC_CONTINUE };
@@ -91,8 +96,6 @@ void export_name(struct render *render, struct value name, struct value value,
 
 /* Expressions, see eval.c. */
 int eval(struct render *render, const struct node *node, struct value *out);
-int eval_call(struct render *render, const struct node *node,
-	      struct value *out);
 int eval_filter(struct render *render, const struct node *node,
 		const struct value *subject, struct value *out);
 int eval_test(struct render *render, const struct node *node,

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
-#include "runtime/text/template/frame.h"
 #include "runtime/text/template/library.h"
+#include "runtime/text/template/track.h"
 
 /* An imported template: what it printed, and the names it sets. */
 struct module {
@@ -20,6 +20,11 @@ const struct template *find_template(struct render *render, struct value name,
 
 	if (name.kind == VALUE_UNDEFINED) {
 		render_missing(render, name);
+		return NULL;
+	}
+	if (name.flags & VALUE_TAINTED) {
+		render_fail(render, RENDER_RUNTIME,
+			    "a secret cannot name a template");
 		return NULL;
 	}
 	if (name.kind != VALUE_STRING) {
@@ -144,7 +149,10 @@ bool is_module(struct value value)
 static struct value module_value(struct module *module)
 {
 	module->object.class = &module_class;
-	return (struct value){.kind = VALUE_OBJECT, .object = &module->object};
+	return (struct value){
+		.kind = VALUE_OBJECT,
+		.flags = module->text.flags & VALUE_TAINTED ? VALUE_HOLDS : 0,
+		.object = &module->object};
 }
 
 /* The module of a template without context, which runs once. */
@@ -159,6 +167,16 @@ static struct module *shared_module(struct render *render,
 	if (module)
 		loaded->module = module_value(module);
 	return module;
+}
+
+static int print_module(struct render *render, const struct node *node,
+			const struct module *module)
+{
+	size_t start = render->out->length;
+
+	if (buf_append(render->out, module->text.bytes, module->text.length))
+		return -1;
+	return map_print(render, node, module->text, start);
 }
 
 int exec_include(struct render *render, const struct node *node)
@@ -190,9 +208,7 @@ int exec_include(struct render *render, const struct node *node)
 				  loaded);
 	} else {
 		module = shared_module(render, loaded);
-		result = module ? buf_append(render->out, module->text.bytes,
-					     module->text.length)
-				: -1;
+		result = module ? print_module(render, node, module) : -1;
 	}
 	if (result != 0)
 		render_note(render, "included");

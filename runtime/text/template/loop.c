@@ -1,6 +1,7 @@
 #include "runtime/text/template/loop.h"
 
 #include "runtime/text/template/library.h"
+#include "runtime/text/template/track.h"
 
 /* The next item that the loop's `if` lets through. */
 static int pull(struct render *render, struct loop *loop, struct value *out)
@@ -153,17 +154,21 @@ int loop_again(struct render *render, const struct loop *loop,
 	struct loop *again = arena_alloc(&render->arena, sizeof(*again));
 	size_t start = render->out->length;
 	bool safe = loop->node->flags & NODE_ESCAPED;
+	struct touch *touch = map_begin(render);
+	int result;
 
 	loop_new(render, again, loop->node, over);
 	again->outer = loop->outer;
 	again->depth0 = loop->depth0 + 1;
-	if (run_recursive(render, loop->outer, again) != 0) {
+	result = run_recursive(render, loop->outer, again);
+	if (result != 0)
 		render_note(render, "in the loop, called");
-		return -1;
-	}
 	if (loop->node->flags & NODE_VOLATILE)
 		safe = *render->frame->context->autoescape;
-	return take_output(render, start, safe, out);
+	if (result == 0)
+		result = take_output(render, start, safe, out);
+	map_return(render, touch, result == 0 ? out : NULL);
+	return result;
 }
 
 enum exec exec_for(struct render *render, const struct node *node)
@@ -211,8 +216,8 @@ static int next_key(const struct value_dict *dict, uint64_t *at,
 	return 1;
 }
 
-int render_next(struct render *render, struct value over, uint64_t *at,
-		struct value *out)
+static int next_of(struct render *render, struct value over, uint64_t *at,
+		   struct value *out)
 {
 	switch (over.kind) {
 	case VALUE_LIST:
@@ -236,4 +241,14 @@ int render_next(struct render *render, struct value over, uint64_t *at,
 	}
 	return render_fail(render, RENDER_TYPE, "'%s' object is not iterable",
 			   value_type_name(over));
+}
+
+int render_next(struct render *render, struct value over, uint64_t *at,
+		struct value *out)
+{
+	int more = next_of(render, over, at, out);
+
+	if (more > 0)
+		out->flags |= over.flags & VALUE_TAINTED;
+	return more;
 }

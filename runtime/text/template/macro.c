@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runtime/text/template/frame.h"
 #include "runtime/text/template/library.h"
+#include "runtime/text/template/track.h"
 
 struct macro {
 	struct value_object object;
@@ -226,14 +226,18 @@ static int call_macro(struct call *call, struct value *out)
 	struct render *render = call->render;
 	bool safe = *render->frame->context->autoescape;
 	size_t start = render->out->length;
+	struct touch *touch = map_begin(render);
+	int result = run_macro(macro, call);
+	bool ran = result == 0;
 
-	if (run_macro(macro, call) == 0)
-		return take_output(render, start, safe, out);
-	if (macro->node->kind == NODE_MACRO)
+	if (ran)
+		result = take_output(render, start, safe, out);
+	map_return(render, touch, result == 0 ? out : NULL);
+	if (!ran && macro->node->kind == NODE_MACRO)
 		render_note(render, "in macro '%.*s', called",
 			    (int)macro->node->value.length,
 			    macro->node->value.bytes);
-	return -1;
+	return result;
 }
 
 static int get_attribute(struct render *render, struct value self,
@@ -301,10 +305,12 @@ int exec_macro(struct render *render, const struct node *node)
 int exec_call_block(struct render *render, const struct node *node)
 {
 	struct value caller = make(render, node);
+	size_t start = render->out->length;
 	struct value text;
 
 	render->at = node;
-	if (eval_call_with(render, node->kids[2], &caller, &text) != 0)
+	if (eval_call_with(render, node->kids[2], &caller, &text) != 0 ||
+	    value_print(render, text, render->out) != 0)
 		return -1;
-	return value_print(render, text, render->out);
+	return map_print(render, node, text, start);
 }

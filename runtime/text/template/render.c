@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
-#include "runtime/text/template/frame.h"
+#include "runtime/text/template/track.h"
 
 struct render *render_new(struct environment *environment)
 {
@@ -19,6 +19,8 @@ void render_free(struct render *render)
 {
 	if (!render)
 		return;
+	if (render->map)
+		mem_free(render->map->ranges);
 	arena_release(&render->arena);
 	mem_free(render->stack);
 	mem_free(render);
@@ -104,7 +106,8 @@ int render_fail(struct render *render, enum render_fault fault,
 		return -1;
 	error->fault = fault;
 	va_start(args, format);
-	error->message = mem_vprintf(format, args);
+	error->message = map_touched(render) ? mem_copy(RENDER_WITHHELD)
+					     : mem_vprintf(format, args);
 	va_end(args);
 	render_locate(render);
 	return -1;
@@ -160,8 +163,8 @@ int render_room(struct render *render, size_t size)
 			   render->arena.max >> 20);
 }
 
-int render_filter(struct render *render, struct value name, struct call *call,
-		  struct value *out)
+static int apply_filter(struct render *render, struct value name,
+			struct call *call, struct value *out)
 {
 	const struct call_entry *entry =
 		filter_find(name, render->options->ansible);
@@ -183,8 +186,22 @@ int render_filter(struct render *render, struct value name, struct call *call,
 	return -1;
 }
 
-int render_test(struct render *render, struct value name, struct call *call,
-		bool *out)
+int render_filter(struct render *render, struct value name, struct call *call,
+		  struct value *out)
+{
+	struct touch touch;
+	int result;
+
+	if (!render->map)
+		return apply_filter(render, name, call, out);
+	map_enter(render, &touch, call);
+	result = apply_filter(render, name, call, out);
+	map_leave(render, &touch, name, result == 0 ? out : NULL);
+	return result;
+}
+
+static int apply_test(struct render *render, struct value name,
+		      struct call *call, bool *out)
 {
 	const struct call_entry *entry =
 		test_find(name, render->options->ansible);
@@ -207,6 +224,20 @@ int render_test(struct render *render, struct value name, struct call *call,
 	template_error_hint(render->error,
 			    test_nearest(name, render->options->ansible));
 	return -1;
+}
+
+int render_test(struct render *render, struct value name, struct call *call,
+		bool *out)
+{
+	struct touch touch;
+	int result;
+
+	if (!render->map)
+		return apply_test(render, name, call, out);
+	map_enter(render, &touch, call);
+	result = apply_test(render, name, call, out);
+	map_leave(render, &touch, name, NULL);
+	return result;
 }
 
 /* What is left of C's stack must suffice for macros within macros. */
@@ -237,8 +268,11 @@ static int run(struct render *render, const struct template *template,
 	struct loaded *loaded = render_loaded(render, template);
 	struct context *context = context_new(
 		render, loaded, values.kind == VALUE_DICT ? values.dict : NULL);
-	int result = run_root(render, context, loaded);
+	int result;
 
+	if (render->map)
+		map_learn(render, context->parent);
+	result = run_root(render, context, loaded);
 	render->frame = NULL;
 	if (result != 0 || render->error->message)
 		return -1;
@@ -252,8 +286,15 @@ int render_template(struct render *render, const struct template *template,
 		    struct value values, struct buf *out,
 		    struct template_error *error)
 {
+	int result;
+
 	start(render, out, error);
-	return run(render, template, values);
+	result = run(render, template, values);
+	if (render->map) { /* what is kept with it should be small */
+		mem_free(render->stack);
+		render->stack = NULL;
+	}
+	return result;
 }
 
 int render_value(struct render *render, const struct template *template,

@@ -175,6 +175,8 @@ int render_missing(struct render *render, struct value value)
 
 	if (render->error->message)
 		return -1;
+	if (value.flags & VALUE_TAINTED)
+		return render_fail(render, undefined->fault, RENDER_WITHHELD);
 	buf_init(&text, 16 << 10);
 	say(render, undefined, &text);
 	render_fail(render, undefined->fault, "%s", text.data ? text.data : "");
