@@ -1,0 +1,331 @@
+/* Binding: the module config_scan. */
+#include <lauxlib.h>
+#include <math.h>
+#include <string.h>
+
+#include "lua/lerror.h"
+#include "lua/modules.h"
+#include "runtime/base/mem.h"
+#include "runtime/learn/config/scan.h"
+
+#define WORLD "tidemill.config_scan.world"
+#define SCAN "tidemill.config_scan"
+
+/* Changes read from a Lua table; texts are borrowed from it. */
+struct changes {
+	struct config_change *list; /* owned */
+	size_t count, room;
+};
+
+static int l_release_changes(lua_State *L)
+{
+	struct changes *changes = lua_touserdata(L, 1);
+
+	mem_free(changes->list);
+	*changes = (struct changes){0};
+	return 0;
+}
+
+static int l_release_rows(lua_State *L)
+{
+	struct config_rows *rows = lua_touserdata(L, 1);
+
+	mem_free(rows->list);
+	*rows = (struct config_rows){0};
+	return 0;
+}
+
+/* Pushes zeroed memory that `release` frees. */
+static void *push_guarded(lua_State *L, size_t size, lua_CFunction release)
+{
+	void *memory = lua_newuserdatauv(L, size, 0);
+
+	memset(memory, 0, size);
+	lua_createtable(L, 0, 1);
+	lua_pushcfunction(L, release);
+	lua_setfield(L, -2, "__gc");
+	lua_setmetatable(L, -2);
+	return memory;
+}
+
+static struct config_world *world_at(lua_State *L, int index)
+{
+	return luaL_checkudata(L, index, WORLD);
+}
+
+static struct config_scan *scan_at(lua_State *L, int index)
+{
+	struct config_scan **scan = luaL_checkudata(L, index, SCAN);
+
+	return *scan;
+}
+
+/* The kind and text of the value at `index`; a number becomes its text. */
+static enum config_kind read_value(lua_State *L, int index, const char **text,
+				   size_t *length)
+{
+	enum config_kind kind = CONFIG_NULL;
+
+	*text = "null";
+	*length = 4;
+	switch (lua_type(L, index)) {
+	case LUA_TBOOLEAN:
+		*text = lua_toboolean(L, index) ? "true" : "false";
+		*length = strlen(*text);
+		return CONFIG_BOOLEAN;
+	case LUA_TNUMBER:
+		kind = lua_isinteger(L, index) ? CONFIG_INTEGER : CONFIG_FLOAT;
+		*text = lua_tolstring(L, index, length);
+		return kind;
+	case LUA_TSTRING:
+		*text = lua_tolstring(L, index, length);
+		return CONFIG_STRING;
+	case LUA_TTABLE:
+		*text = "[]";
+		*length = 2;
+		return CONFIG_CONTAINER;
+	default:
+		return kind;
+	}
+}
+
+static struct config_change *add(struct changes *changes)
+{
+	if (changes->count == changes->room) {
+		changes->room = changes->room ? changes->room * 2 : 64;
+		changes->list = mem_grow(
+			changes->list, changes->room * sizeof(*changes->list));
+	}
+	changes->list[changes->count] = (struct config_change){0};
+	return &changes->list[changes->count++];
+}
+
+/* The paths and values of the table on top; numbers' texts go to `anchor`. */
+static void read_set(lua_State *L, struct changes *changes, uint32_t place,
+		     int anchor)
+{
+	int table = lua_gettop(L);
+
+	lua_pushnil(L);
+	while (lua_next(L, table)) {
+		struct config_change *change = add(changes);
+
+		if (lua_type(L, -2) != LUA_TSTRING)
+			luaL_error(L, "a path must be a string");
+		change->environment = place;
+		change->path = lua_tolstring(L, -2, &change->path_length);
+		change->kind =
+			read_value(L, -1, &change->text, &change->length);
+		lua_rawseti(L, anchor, (lua_Integer)changes->count);
+	}
+}
+
+static void read_removed(lua_State *L, struct changes *changes, uint32_t place)
+{
+	int list = lua_gettop(L);
+	lua_Integer count = luaL_len(L, list);
+
+	for (lua_Integer i = 1; i <= count; i++) {
+		struct config_change *change = add(changes);
+
+		if (lua_geti(L, list, i) != LUA_TSTRING)
+			luaL_error(L, "a path must be a string");
+		change->environment = place;
+		change->removed = true;
+		change->path = lua_tolstring(L, -1, &change->path_length);
+		lua_pop(L, 1);
+	}
+}
+
+/* Pushes the changes of the table at 2 and what keeps their texts alive. */
+static struct changes *read_changes(lua_State *L, struct config_scan *scan)
+{
+	struct changes *changes =
+		push_guarded(L, sizeof(*changes), l_release_changes);
+	struct error *err = NULL;
+	int anchor;
+
+	luaL_checktype(L, 2, LUA_TTABLE);
+	lua_newtable(L);
+	anchor = lua_gettop(L);
+	lua_pushnil(L);
+	while (lua_next(L, 2)) {
+		const char *name = lua_tostring(L, -2);
+		int place = config_scan_environment(scan, name, &err);
+
+		if (place < 0)
+			lerror_raise(L, err);
+		luaL_checktype(L, -1, LUA_TTABLE);
+		if (lua_getfield(L, -1, "set") == LUA_TTABLE)
+			read_set(L, changes, (uint32_t)place, anchor);
+		lua_pop(L, 1);
+		if (lua_getfield(L, -1, "del") == LUA_TTABLE)
+			read_removed(L, changes, (uint32_t)place);
+		lua_pop(L, 2);
+	}
+	return changes;
+}
+
+static void push_features(lua_State *L, const struct config_row *row)
+{
+	lua_createtable(L, 0, CONFIG_FEATURES);
+	for (int i = 0; i < CONFIG_FEATURES; i++) {
+		if (isnan(row->features[i]))
+			continue;
+		lua_pushnumber(L, (double)row->features[i]);
+		lua_setfield(L, -2, config_feature_name((unsigned)i));
+	}
+}
+
+static void push_rows(lua_State *L, const struct config_scan *scan,
+		      const struct config_rows *rows)
+{
+	static const char *const whats[] = {"set", "removed", "missing"};
+
+	lua_createtable(L, (int)rows->count, 0);
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct config_row *row = &rows->list[i];
+
+		lua_createtable(L, 0, 4);
+		lua_pushstring(L, config_scan_environment_name(
+					  scan, row->environment));
+		lua_setfield(L, -2, "environment");
+		lua_pushstring(L, row->path);
+		lua_setfield(L, -2, "path");
+		lua_pushstring(L, whats[row->what]);
+		lua_setfield(L, -2, "what");
+		push_features(L, row);
+		lua_setfield(L, -2, "features");
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+}
+
+static int l_learn(lua_State *L)
+{
+	struct config_scan *scan = scan_at(L, 1);
+	struct changes *changes = read_changes(L, scan);
+	struct error *err = NULL;
+
+	if (config_scan_learn(scan, changes->list, changes->count, &err) < 0)
+		lerror_raise(L, err);
+	return 0;
+}
+
+static int l_review(lua_State *L)
+{
+	struct config_scan *scan = scan_at(L, 1);
+	struct changes *changes = read_changes(L, scan);
+	struct config_rows *rows =
+		push_guarded(L, sizeof(*rows), l_release_rows);
+	struct error *err = NULL;
+
+	if (config_scan_review(scan, changes->list, changes->count, rows,
+			       &err) < 0)
+		lerror_raise(L, err);
+	push_rows(L, scan, rows);
+	return 1;
+}
+
+static int l_audit(lua_State *L)
+{
+	struct config_scan *scan = scan_at(L, 1);
+	struct config_rows *rows =
+		push_guarded(L, sizeof(*rows), l_release_rows);
+
+	config_scan_audit(scan, rows);
+	push_rows(L, scan, rows);
+	return 1;
+}
+
+static int l_scan_gc(lua_State *L)
+{
+	struct config_scan **scan = luaL_checkudata(L, 1, SCAN);
+
+	config_scan_free(*scan);
+	*scan = NULL;
+	return 0;
+}
+
+static int l_new(lua_State *L)
+{
+	struct config_world *world =
+		lua_isnoneornil(L, 1) ? NULL : world_at(L, 1);
+	struct config_scan **scan = lua_newuserdatauv(L, sizeof(*scan), 1);
+
+	*scan = NULL;
+	luaL_setmetatable(L, SCAN);
+	lua_pushvalue(L, 1);
+	lua_setiuservalue(L, -2, 1); /* the world lives as long */
+	*scan = config_scan_new(world);
+	return 1;
+}
+
+static int l_world_add(lua_State *L)
+{
+	struct config_world *world = world_at(L, 1);
+	struct config_value value;
+	size_t path_length, length;
+	const char *path = luaL_checklstring(L, 2, &path_length), *text;
+	enum config_kind kind = read_value(L, 3, &text, &length);
+
+	if (length > CONFIG_VALUE_MAX)
+		length = CONFIG_VALUE_MAX;
+	config_value_read(&value, kind, text, length);
+	config_world_add(world, path, path_length, &value);
+	return 0;
+}
+
+static int l_world_gc(lua_State *L)
+{
+	config_world_release(world_at(L, 1));
+	return 0;
+}
+
+static int l_world(lua_State *L)
+{
+	struct config_world *world = lua_newuserdatauv(L, sizeof(*world), 0);
+
+	*world = (struct config_world){0};
+	luaL_setmetatable(L, WORLD);
+	return 1;
+}
+
+static int l_names(lua_State *L)
+{
+	lua_createtable(L, CONFIG_FEATURES, 0);
+	for (int i = 0; i < CONFIG_FEATURES; i++) {
+		lua_pushstring(L, config_feature_name((unsigned)i));
+		lua_rawseti(L, -2, i + 1);
+	}
+	return 1;
+}
+
+static void add_class(lua_State *L, const char *name, const luaL_Reg *methods,
+		      lua_CFunction gc)
+{
+	luaL_newmetatable(L, name);
+	lua_newtable(L);
+	luaL_setfuncs(L, methods, 0);
+	lua_setfield(L, -2, "__index");
+	lua_pushcfunction(L, gc);
+	lua_setfield(L, -2, "__gc");
+	lua_pop(L, 1);
+}
+
+int luaopen_config_scan(lua_State *L)
+{
+	static const luaL_Reg functions[] = {{"new", l_new},
+					     {"world", l_world},
+					     {"features", l_names},
+					     {NULL, NULL}};
+	static const luaL_Reg scan[] = {{"learn", l_learn},
+					{"review", l_review},
+					{"audit", l_audit},
+					{NULL, NULL}};
+	static const luaL_Reg world[] = {{"add", l_world_add}, {NULL, NULL}};
+
+	add_class(L, SCAN, scan, l_scan_gc);
+	add_class(L, WORLD, world, l_world_gc);
+	luaL_newlib(L, functions);
+	return 1;
+}
