@@ -6,10 +6,14 @@
 #include "lua/lerror.h"
 #include "lua/modules.h"
 #include "runtime/base/mem.h"
-#include "runtime/learn/config/scan.h"
+#include "runtime/learn/config/reason.h"
+#include "runtime/learn/config/score.h"
 
 #define WORLD "tidemill.config_scan.world"
 #define SCAN "tidemill.config_scan"
+#define SCORE "tidemill.config_scan.score"
+
+enum { WORLD_MAX = 1 << 26, REASON_MAX = 1024 };
 
 /* Changes read from a Lua table; texts are borrowed from it. */
 struct changes {
@@ -177,25 +181,67 @@ static void push_features(lua_State *L, const struct config_row *row)
 	}
 }
 
-static void push_rows(lua_State *L, const struct config_scan *scan,
-		      const struct config_rows *rows)
+/* Sets `reason` of the row on top. */
+static void push_reason(lua_State *L, const struct config_scan *scan,
+			const struct config_row *row,
+			struct config_score *score)
+{
+	double shares[CONFIG_FEATURES];
+	struct error *err = NULL;
+	struct buf text;
+
+	if (config_score_explain(score, row, shares, &err) < 0)
+		lerror_raise(L, err);
+	buf_init(&text, REASON_MAX);
+	buf_putc(&text, ' ');
+	config_reason(scan, row, shares, &text);
+	lua_pushlstring(L, text.data + 1, text.length - 1);
+	buf_release(&text);
+	lua_setfield(L, -2, "reason");
+}
+
+static void push_row(lua_State *L, const struct config_scan *scan,
+		     const struct config_row *row)
 {
 	static const char *const whats[] = {"set", "removed", "missing"};
+
+	lua_createtable(L, 0, 5);
+	lua_pushstring(L, config_scan_environment_name(scan, row->environment));
+	lua_setfield(L, -2, "environment");
+	lua_pushstring(L, row->path);
+	lua_setfield(L, -2, "path");
+	lua_pushstring(L, whats[row->what]);
+	lua_setfield(L, -2, "what");
+}
+
+/*
+ * Pushes the rows as a list. With a score at `index` they are judged, and
+ * those of `index` + 1 and more are explained; else all features are shown.
+ */
+static void push_rows(lua_State *L, const struct config_scan *scan,
+		      const struct config_rows *rows, int index)
+{
+	struct config_score **score =
+		lua_isnoneornil(L, index) ? NULL
+					  : luaL_checkudata(L, index, SCORE);
+	double least = luaL_optnumber(L, index + 1, HUGE_VAL);
 
 	lua_createtable(L, (int)rows->count, 0);
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct config_row *row = &rows->list[i];
 
-		lua_createtable(L, 0, 4);
-		lua_pushstring(L, config_scan_environment_name(
-					  scan, row->environment));
-		lua_setfield(L, -2, "environment");
-		lua_pushstring(L, row->path);
-		lua_setfield(L, -2, "path");
-		lua_pushstring(L, whats[row->what]);
-		lua_setfield(L, -2, "what");
-		push_features(L, row);
-		lua_setfield(L, -2, "features");
+		push_row(L, scan, row);
+		if (score) {
+			double odds = config_score_row(*score, row);
+
+			lua_pushnumber(L, 1 / (1 + exp(-odds)));
+			lua_setfield(L, -2, "score");
+			if (1 / (1 + exp(-odds)) >= least)
+				push_reason(L, scan, row, *score);
+		} else {
+			push_features(L, row);
+			lua_setfield(L, -2, "features");
+		}
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 }
@@ -214,7 +260,7 @@ static int l_learn(lua_State *L)
 static int l_review(lua_State *L)
 {
 	struct config_scan *scan = scan_at(L, 1);
-	struct changes *changes = read_changes(L, scan);
+	struct changes *changes = (lua_settop(L, 4), read_changes(L, scan));
 	struct config_rows *rows =
 		push_guarded(L, sizeof(*rows), l_release_rows);
 	struct error *err = NULL;
@@ -222,18 +268,19 @@ static int l_review(lua_State *L)
 	if (config_scan_review(scan, changes->list, changes->count, rows,
 			       &err) < 0)
 		lerror_raise(L, err);
-	push_rows(L, scan, rows);
+	push_rows(L, scan, rows, 3);
 	return 1;
 }
 
 static int l_audit(lua_State *L)
 {
 	struct config_scan *scan = scan_at(L, 1);
-	struct config_rows *rows =
-		push_guarded(L, sizeof(*rows), l_release_rows);
+	struct config_rows *rows;
 
+	lua_settop(L, 3);
+	rows = push_guarded(L, sizeof(*rows), l_release_rows);
 	config_scan_audit(scan, rows);
-	push_rows(L, scan, rows);
+	push_rows(L, scan, rows, 2);
 	return 1;
 }
 
@@ -273,6 +320,60 @@ static int l_world_add(lua_State *L)
 	config_value_read(&value, kind, text, length);
 	config_world_add(world, path, path_length, &value);
 	return 0;
+}
+
+static int l_world_write(lua_State *L)
+{
+	struct config_world *world = world_at(L, 1);
+	lua_Integer least = luaL_optinteger(L, 2, 1);
+	struct buf bytes;
+
+	luaL_argcheck(L, least >= 1 && least <= UINT32_MAX, 2,
+		      "expected 1 or more");
+	buf_init(&bytes, WORLD_MAX);
+	if (config_world_write(world, (uint32_t)least, &bytes) < 0) {
+		buf_release(&bytes);
+		return luaL_error(L, "more than %d bytes", WORLD_MAX);
+	}
+	lua_pushlstring(L, bytes.data, bytes.length);
+	buf_release(&bytes);
+	return 1;
+}
+
+static int l_world_read(lua_State *L)
+{
+	struct config_world *world = world_at(L, 1);
+	size_t length;
+	const char *bytes = luaL_checklstring(L, 2, &length);
+	struct error *err = NULL;
+
+	if (config_world_read(world, bytes, length, &err) < 0)
+		lerror_raise(L, err);
+	return 0;
+}
+
+static int l_score_gc(lua_State *L)
+{
+	struct config_score **score = luaL_checkudata(L, 1, SCORE);
+
+	config_score_free(*score);
+	*score = NULL;
+	return 0;
+}
+
+static int l_score(lua_State *L)
+{
+	size_t length;
+	const char *image = luaL_checklstring(L, 1, &length);
+	struct config_score **score = lua_newuserdatauv(L, sizeof(*score), 0);
+	struct error *err = NULL;
+
+	*score = NULL;
+	luaL_setmetatable(L, SCORE);
+	*score = config_score_open(image, length, &err);
+	if (!*score)
+		lerror_raise(L, err);
+	return 1;
 }
 
 static int l_world_gc(lua_State *L)
@@ -316,16 +417,22 @@ int luaopen_config_scan(lua_State *L)
 {
 	static const luaL_Reg functions[] = {{"new", l_new},
 					     {"world", l_world},
+					     {"score", l_score},
 					     {"features", l_names},
 					     {NULL, NULL}};
 	static const luaL_Reg scan[] = {{"learn", l_learn},
 					{"review", l_review},
 					{"audit", l_audit},
 					{NULL, NULL}};
-	static const luaL_Reg world[] = {{"add", l_world_add}, {NULL, NULL}};
+	static const luaL_Reg world[] = {{"add", l_world_add},
+					 {"write", l_world_write},
+					 {"read", l_world_read},
+					 {NULL, NULL}};
+	static const luaL_Reg score[] = {{NULL, NULL}};
 
 	add_class(L, SCAN, scan, l_scan_gc);
 	add_class(L, WORLD, world, l_world_gc);
+	add_class(L, SCORE, score, l_score_gc);
 	luaL_newlib(L, functions);
 	return 1;
 }

@@ -96,3 +96,20 @@ void counts_number(struct counts *counts, uint64_t key, double number)
 	entry->mean += (float)(away / entry->seen);
 	entry->spread += (float)(away * (number - (double)entry->mean));
 }
+
+/* Chan, Golub, LeVeque 1979: two means and spreads into one. */
+void counts_merge(struct counts *counts, const struct count *other)
+{
+	struct count *entry = entry_of(counts, other->key);
+	double all, apart;
+
+	if (!entry || other->seen == 0 || entry->seen > UINT32_MAX / 2 ||
+	    other->seen > UINT32_MAX / 2)
+		return;
+	all = (double)entry->seen + other->seen;
+	apart = (double)other->mean - (double)entry->mean;
+	entry->spread += other->spread + (float)(apart * apart * entry->seen *
+						 other->seen / all);
+	entry->mean += (float)(apart * other->seen / all);
+	entry->seen += other->seen;
+}

@@ -27,3 +27,5 @@ uint32_t counts_add(struct counts *counts, uint64_t key, int by);
 void counts_number(struct counts *counts, uint64_t key, double number);
 /* The entry, or NULL. Borrowed until the next addition. */
 const struct count *counts_find(const struct counts *counts, uint64_t key);
+/* Adds all that another entry counted. */
+void counts_merge(struct counts *counts, const struct count *other);

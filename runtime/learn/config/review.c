@@ -72,6 +72,7 @@ static void lift(struct review *review)
 static float *add_row(struct config_rows *rows, const struct config_scan *scan,
 		      uint32_t environment, uint32_t key)
 {
+	const struct cell *cell = &scan->keys[key].cells[environment];
 	struct config_row *row;
 
 	if (rows->count == rows->room) {
@@ -82,6 +83,9 @@ static float *add_row(struct config_rows *rows, const struct config_scan *scan,
 	row = &rows->list[rows->count++];
 	row->environment = environment;
 	row->path = scan->paths.items[key].text;
+	row->key = key;
+	row->value = cell->touched ? cell->next : cell->now;
+	row->before = cell->now;
 	for (int i = 0; i < CONFIG_FEATURES; i++)
 		row->features[i] = NAN;
 	return row->features;

@@ -46,7 +46,8 @@ enum config_what {
 struct config_row {
 	uint32_t environment;
 	enum config_what what;
-	const char *path;                /* borrowed from the scan */
+	const char *path;            /* borrowed from the scan */
+	uint32_t key, value, before; /* the scan's numbers of them, 0: none */
 	float features[CONFIG_FEATURES]; /* NaN: cannot be said */
 };
 

@@ -1,6 +1,8 @@
 /* What other projects' keys are like: by name, not by project. */
 #pragma once
 
+#include "runtime/base/buf.h"
+#include "runtime/base/error.h"
 #include "runtime/learn/config/counts.h"
 #include "runtime/learn/config/names.h"
 #include "runtime/learn/config/value.h"
@@ -40,3 +42,12 @@ struct config_world {
 void config_world_release(struct config_world *world);
 void config_world_add(struct config_world *world, const char *path,
 		      size_t length, const struct config_value *value);
+/*
+ * Appends what was seen `least` times or more, as bytes that config_world_read
+ * adds to a world again. 0, or -1 when `out` is full.
+ */
+int config_world_write(const struct config_world *world, uint32_t least,
+		       struct buf *out);
+/* ERROR_INVALID when the bytes are none of config_world_write. */
+int config_world_read(struct config_world *world, const void *bytes,
+		      size_t length, struct error **err);

@@ -1,0 +1,90 @@
+#include "runtime/learn/config/score.h"
+
+#include <string.h>
+
+#include "runtime/base/mem.h"
+#include "runtime/learn/gbt/explain.h"
+#include "runtime/learn/gbt/predict.h"
+
+struct config_score {
+	struct gbt_model *model;
+	struct gbt_explainer *explainer; /* made when it is asked first */
+};
+
+/* Are the model's features ours, in our order? */
+static int check(const struct gbt_model *model, struct error **err)
+{
+	if (model->features != CONFIG_FEATURES || model->outputs != 1)
+		return error_set(err, ERROR_INVALID,
+				 "a model of %u features, expected %d",
+				 model->features, CONFIG_FEATURES);
+	for (uint32_t i = 0; i < CONFIG_FEATURES; i++)
+		if (strcmp(gbt_string(&model->names, i),
+			   config_feature_name(i)) != 0)
+			return error_set(err, ERROR_INVALID,
+					 "feature %u is '%s', expected '%s'", i,
+					 gbt_string(&model->names, i),
+					 config_feature_name(i));
+	return 0;
+}
+
+struct config_score *config_score_open(const void *image, size_t size,
+				       struct error **err)
+{
+	struct config_score *score;
+	struct gbt_model *model;
+	void *copy = mem_alloc(size + 1);
+
+	memcpy(copy, image, size);
+	model = gbt_model_adopt(copy, size, err);
+	if (!model)
+		return NULL;
+	if (check(model, err) < 0) {
+		gbt_model_free(model);
+		return NULL;
+	}
+	score = mem_alloc(sizeof(*score));
+	score->model = model;
+	return score;
+}
+
+void config_score_free(struct config_score *score)
+{
+	if (!score)
+		return;
+	gbt_explainer_free(score->explainer);
+	gbt_model_free(score->model);
+	mem_free(score);
+}
+
+static void widen(const struct config_row *row, double *features)
+{
+	for (int i = 0; i < CONFIG_FEATURES; i++)
+		features[i] = (double)row->features[i];
+}
+
+double config_score_row(const struct config_score *score,
+			const struct config_row *row)
+{
+	double features[CONFIG_FEATURES], raw;
+
+	widen(row, features);
+	gbt_raw(score->model, features, &raw);
+	return raw;
+}
+
+int config_score_explain(struct config_score *score,
+			 const struct config_row *row, double *shares,
+			 struct error **err)
+{
+	double features[CONFIG_FEATURES], all[CONFIG_FEATURES + 1];
+
+	if (!score->explainer)
+		score->explainer = gbt_explainer_new(score->model, err);
+	if (!score->explainer)
+		return -1;
+	widen(row, features);
+	gbt_explain(score->explainer, features, all);
+	memcpy(shares, all, CONFIG_FEATURES * sizeof(double));
+	return 0;
+}
