@@ -40,6 +40,7 @@ RUNTIME := $(filter-out runtime/engine/hook/%, \
 	$(wildcard runtime/*/*.c runtime/*/*/*.c))
 HOST := $(filter-out lua/embed.c,$(wildcard lua/*.c))
 EMBED := $(wildcard stdlib/*.lua stdlib/*/*.lua stdlib/*/*/*.lua lua/meta/*.lua recipes/*.lua)
+MODELS := $(wildcard stdlib/*/*/*.model stdlib/*/*/*.world)
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 TOOLS := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/bench/*.c tests/e2e/*.c))
 HOOK := $(B)/hook
@@ -49,7 +50,7 @@ HOOK_BARE := $(if $(filter x86_64 aarch64,$(shell uname -m)),-DHOOK_BARE \
 RUNTIME_O := $(RUNTIME:%.c=$(B)/%.o)
 HOST_O := $(HOST:%.c=$(B)/%.o) $(B)/embedded.o
 
-.PHONY: all build-tests deps demo test test-unit test-lua test-e2e test-crash check quality \
+.PHONY: all build-tests deps demo test test-unit test-lua test-e2e test-crash check quality quality-config \
 	bench \
 	bench-template \
 	fuzz coverage install clean help
@@ -72,9 +73,9 @@ $(B)/%.o: %.c
 $(B)/embed: lua/embed.c
 	@mkdir -p $(@D)
 	gcc -std=c11 -D_GNU_SOURCE -O1 -I/usr/include/lua5.4 -o $@ $< -llua5.4 -lm
-$(B)/embedded.c: $(B)/embed $(EMBED) $(HOOK)
+$(B)/embedded.c: $(B)/embed $(EMBED) $(MODELS) $(HOOK)
 	$(B)/embed $@ $(foreach f,$(sort $(filter stdlib/%,$(EMBED))),doc/$f=$f) \
-		hook=$(HOOK) $(sort $(EMBED))
+		hook=$(HOOK) $(sort $(EMBED) $(MODELS))
 $(B)/embedded.o: $(B)/embedded.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(HOOK): runtime/engine/hook/post_receive.c
@@ -131,6 +132,8 @@ bench-template: deps all $(B)/bench/template $(B)/bench/measure ## templates aga
 
 quality: deps all ## judgement on real data, beside the baselines
 	@$(BIN) test tests/quality
+quality-config: deps all ## the same, of configuration alone
+	@$(BIN) test tests/quality/config_hard_test.lua tests/quality/config_scan_test.lua
 
 fuzz: deps ## 30 s of libFuzzer for every reader of foreign bytes
 	@tests/fuzz/run.sh

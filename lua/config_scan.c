@@ -1,6 +1,7 @@
 /* Binding: the module config_scan. */
 #include <lauxlib.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lua/lerror.h"
@@ -13,7 +14,11 @@
 #define SCAN "tidemill.config_scan"
 #define SCORE "tidemill.config_scan.score"
 
-enum { WORLD_MAX = 1 << 26, REASON_MAX = 1024 };
+enum {
+	WORLD_MAX = 1 << 26,
+	REASON_MAX = 1024,
+	ANCHOR = 5, /* of the stack: behind the arguments */
+};
 
 /* Changes read from a Lua table; texts are borrowed from it. */
 struct changes {
@@ -141,32 +146,72 @@ static void read_removed(lua_State *L, struct changes *changes, uint32_t place)
 	}
 }
 
-/* Pushes the changes of the table at 2 and what keeps their texts alive. */
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* In the same order each time, whatever Lua's tables do. */
+static int by_place(const void *a, const void *b)
+{
+	const struct config_change *one = a, *other = b;
+
+	if (one->environment != other->environment)
+		return one->environment < other->environment ? -1 : 1;
+	return strcmp(one->path, other->path);
+}
+
+/* Reads the changes of one environment, which is on top. */
+static void read_environment(lua_State *L, struct config_scan *scan,
+			     const char *name, struct changes *changes)
+{
+	struct error *err = NULL;
+	int place = config_scan_environment(scan, name, &err);
+
+	if (place < 0)
+		lerror_raise(L, err);
+	luaL_checktype(L, -1, LUA_TTABLE);
+	if (lua_getfield(L, -1, "set") == LUA_TTABLE)
+		read_set(L, changes, (uint32_t)place, ANCHOR);
+	lua_pop(L, 1);
+	if (lua_getfield(L, -1, "del") == LUA_TTABLE)
+		read_removed(L, changes, (uint32_t)place);
+	lua_pop(L, 1);
+}
+
+/*
+ * Pushes the changes of the table at 2; what keeps their texts alive is at
+ * ANCHOR.
+ */
 static struct changes *read_changes(lua_State *L, struct config_scan *scan)
 {
-	struct changes *changes =
-		push_guarded(L, sizeof(*changes), l_release_changes);
-	struct error *err = NULL;
-	int anchor;
+	const char *names[CONFIG_ENVIRONMENTS_MAX];
+	struct changes *changes;
+	size_t count = 0;
 
 	luaL_checktype(L, 2, LUA_TTABLE);
+	lua_settop(L, ANCHOR - 1);
 	lua_newtable(L);
-	anchor = lua_gettop(L);
+	changes = push_guarded(L, sizeof(*changes), l_release_changes);
 	lua_pushnil(L);
 	while (lua_next(L, 2)) {
-		const char *name = lua_tostring(L, -2);
-		int place = config_scan_environment(scan, name, &err);
-
-		if (place < 0)
-			lerror_raise(L, err);
-		luaL_checktype(L, -1, LUA_TTABLE);
-		if (lua_getfield(L, -1, "set") == LUA_TTABLE)
-			read_set(L, changes, (uint32_t)place, anchor);
+		luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING, 2,
+			      "expected environments by name");
+		if (count == CONFIG_ENVIRONMENTS_MAX)
+			luaL_error(L, "more than %d environments",
+				   CONFIG_ENVIRONMENTS_MAX);
+		names[count++] = lua_tostring(L, -2);
 		lua_pop(L, 1);
-		if (lua_getfield(L, -1, "del") == LUA_TTABLE)
-			read_removed(L, changes, (uint32_t)place);
-		lua_pop(L, 2);
 	}
+	qsort(names, count, sizeof(*names), by_text);
+	for (size_t i = 0; i < count; i++) {
+		lua_getfield(L, 2, names[i]);
+		read_environment(L, scan, names[i], changes);
+		lua_pop(L, 1);
+	}
+	if (changes->count > 0)
+		qsort(changes->list, changes->count, sizeof(*changes->list),
+		      by_place);
 	return changes;
 }
 
@@ -260,7 +305,7 @@ static int l_learn(lua_State *L)
 static int l_review(lua_State *L)
 {
 	struct config_scan *scan = scan_at(L, 1);
-	struct changes *changes = (lua_settop(L, 4), read_changes(L, scan));
+	struct changes *changes = read_changes(L, scan);
 	struct config_rows *rows =
 		push_guarded(L, sizeof(*rows), l_release_rows);
 	struct error *err = NULL;

@@ -53,6 +53,14 @@ static int put_chunk(FILE *out, const char *path)
 	return status == LUA_OK ? 0 : -1;
 }
 
+/* Models are bytes, wherever they are. */
+static int is_lua(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 4 && strcmp(name + length - 4, ".lua") == 0;
+}
+
 static int put_entry(FILE *out, int index, const char *name)
 {
 	const char *equal = strchr(name, '=');
@@ -61,7 +69,7 @@ static int put_entry(FILE *out, int index, const char *name)
 
 	position = 0;
 	fprintf(out, "static const unsigned char file_%d[] = {\n", index);
-	if (strncmp(name, "stdlib/", 7) == 0)
+	if (strncmp(name, "stdlib/", 7) == 0 && is_lua(name))
 		status = put_chunk(out, path);
 	else
 		status = put_file(out, path);

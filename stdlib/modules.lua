@@ -5,6 +5,7 @@ return {
 	"archive",
 	"canary",
 	"config",
+	"config_scan",
 	"csv",
 	"diff",
 	"drain",

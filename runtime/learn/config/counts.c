@@ -94,7 +94,8 @@ void counts_number(struct counts *counts, uint64_t key, double number)
 	entry->seen++;
 	away = number - (double)entry->mean;
 	entry->mean += (float)(away / entry->seen);
-	entry->spread += (float)(away * (number - (double)entry->mean));
+	away *= number - (double)entry->mean;
+	entry->spread += (float)(away > 0 ? away : 0); /* rounding */
 }
 
 /* Chan, Golub, LeVeque 1979: two means and spreads into one. */

@@ -349,8 +349,7 @@ static void put_having(const struct telling *it)
 	bool first = true;
 
 	for (uint32_t i = 0; i < it->scan->environment_count; i++) {
-		if (i == it->row->environment ||
-		    !state_after(it->scan, i, it->row->key))
+		if (i == it->row->environment || !(it->row->having >> i & 1))
 			continue;
 		buf_printf(it->out, "%s%s", first ? "" : ", ",
 			   it->scan->environments[i].name);

@@ -86,6 +86,10 @@ static float *add_row(struct config_rows *rows, const struct config_scan *scan,
 	row->key = key;
 	row->value = cell->touched ? cell->next : cell->now;
 	row->before = cell->now;
+	row->having = 0;
+	for (uint32_t i = 0; i < scan->environment_count; i++)
+		if (state_after(scan, i, key))
+			row->having |= look_bit(i);
 	for (int i = 0; i < CONFIG_FEATURES; i++)
 		row->features[i] = NAN;
 	return row->features;

@@ -1,12 +1,10 @@
+/* Configuration: changes seen by their past, their siblings and their names. */
+#pragma once
+
 /*
- * Judges changes of configuration by a project's own past, by its other
- * environments, and by what names and neighbours imply.
- *
  * Keys are paths like "/db/pool"; items of lists are "/list/[0]". Values are
  * texts with a kind. Learning is by one commit after another.
  */
-#pragma once
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -48,6 +46,7 @@ struct config_row {
 	enum config_what what;
 	const char *path;            /* borrowed from the scan */
 	uint32_t key, value, before; /* the scan's numbers of them, 0: none */
+	uint64_t having; /* the environments with the key after the change */
 	float features[CONFIG_FEATURES]; /* NaN: cannot be said */
 };
 
