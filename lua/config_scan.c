@@ -342,7 +342,7 @@ static int l_new(lua_State *L)
 {
 	struct config_world *world =
 		lua_isnoneornil(L, 1) ? NULL : world_at(L, 1);
-	struct config_scan **scan = lua_newuserdatauv(L, sizeof(*scan), 1);
+	struct config_scan **scan = lua_newuserdatauv(L, sizeof(void *), 1);
 
 	*scan = NULL;
 	luaL_setmetatable(L, SCAN);
@@ -410,7 +410,7 @@ static int l_score(lua_State *L)
 {
 	size_t length;
 	const char *image = luaL_checklstring(L, 1, &length);
-	struct config_score **score = lua_newuserdatauv(L, sizeof(*score), 0);
+	struct config_score **score = lua_newuserdatauv(L, sizeof(void *), 0);
 	struct error *err = NULL;
 
 	*score = NULL;

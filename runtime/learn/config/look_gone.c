@@ -19,50 +19,61 @@ static double beside(const struct look *look, uint32_t environment)
 	return count;
 }
 
+/* Is `path` directly below the list, whose path is `length` bytes of `of`? */
+static bool is_item(const struct interned *path, const char *of, size_t length)
+{
+	return path->length > length + 2 &&
+	       strncmp(path->text, of, length + 2) == 0 &&
+	       !strchr(path->text + length + 1, '/');
+}
+
+static bool has_kids(const struct look *look, const struct parent *parent)
+{
+	for (uint32_t i = 0; i < parent->count; i++)
+		if (state_after(look->scan, look->environment, parent->kids[i]))
+			return true;
+	return false;
+}
+
+/* Does the item have a key of this name? */
+static bool item_has(const struct look *look, const struct interned *item)
+{
+	const struct interned *path = &look->scan->paths.items[look->key];
+	const struct config_name *name = &look->it->name;
+	char other[CONFIG_PATH_MAX];
+	uint32_t key;
+
+	if (item->length + name->base_length + 1 > sizeof(other))
+		return false;
+	memcpy(other, item->text, item->length);
+	memcpy(other + item->length, path->text + name->parent_length,
+	       name->base_length + 1);
+	key = intern_find(&look->scan->paths, other,
+			  item->length + name->base_length + 1);
+	return key && state_after(look->scan, look->environment, key);
+}
+
 /* Of the items of the list that the key's is in: the share with such a key. */
 static void by_items(struct look *look)
 {
 	const struct config_scan *scan = look->scan;
 	const struct interned *path = &scan->paths.items[look->key];
-	const struct config_name *name = &look->it->name;
 	struct config_name item;
-	const struct parent *list;
 	double items = 0, have = 0;
-	uint32_t parent;
-	char other[CONFIG_PATH_MAX + 1];
 
-	config_name_read(&item, path->text, name->parent_length);
+	config_name_read(&item, path->text, look->it->name.parent_length);
 	if (item.base_length == 0 || item.base[0] != '[')
 		return;
-	parent =
-		intern_find(&scan->parents_of, path->text, name->parent_length);
-	look_set(look, FEATURE_item_here,
-		 parent && beside(look, look->environment) > 0);
-	list = scan->parents;
+	look_set(look, FEATURE_item_here, beside(look, look->environment) > 0);
 	for (uint32_t i = 1; i < scan->parents_of.count && items < ITEMS_MAX;
 	     i++) {
 		const struct interned *it = &scan->parents_of.items[i];
-		bool some = false;
-		uint32_t key;
 
-		if (it->length <= item.parent_length + 2 ||
-		    strncmp(it->text, path->text, item.parent_length + 2) !=
-			    0 ||
-		    strchr(it->text + item.parent_length + 1, '/') ||
-		    it->length + name->base_length + 1 > CONFIG_PATH_MAX)
+		if (!is_item(it, path->text, item.parent_length) ||
+		    !has_kids(look, &scan->parents[i]))
 			continue;
-		for (uint32_t k = 0; k < list[i].count && !some; k++)
-			some = state_after(scan, look->environment,
-					   list[i].kids[k]) != NULL;
-		if (!some)
-			continue;
-		memcpy(other, it->text, it->length);
-		memcpy(other + it->length, path->text + name->parent_length,
-		       name->base_length + 1);
-		key = intern_find(&scan->paths, other,
-				  it->length + name->base_length + 1);
 		items++;
-		have += key && state_after(scan, look->environment, key);
+		have += item_has(look, it);
 	}
 	if (items > 0)
 		look_set(look, FEATURE_items_have, have / items);

@@ -1,5 +1,6 @@
 /* Size, sign and unit of a number. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "runtime/learn/config/look.h"
@@ -120,9 +121,8 @@ static const struct config_value *counterpart(const struct look *look,
 		return NULL;
 	before = (size_t)(found - path->text);
 	after = path->length - before - strlen(of);
-	memcpy(other, path->text, before);
-	memcpy(other + before, word, strlen(word));
-	memcpy(other + before + strlen(word), found + strlen(of), after);
+	snprintf(other, sizeof(other), "%.*s%s%s", (int)before, path->text,
+		 word, found + strlen(of));
 	key = intern_find(&look->scan->paths, other,
 			  before + strlen(word) + after);
 	return key ? state_after(look->scan, look->environment, key) : NULL;

@@ -202,10 +202,8 @@ static bool tell_near(const struct telling *it)
 static bool tell_key(const struct telling *it)
 {
 	const struct config_name *name = &it->key->name;
-	const struct parent *parent = &it->scan->parents[it->key->parent];
 	const float near = it->row->features[FEATURE_key_nearest];
 
-	(void)parent;
 	if (near > 0 && near <= 2) {
 		buf_printf(it->out,
 			   "the key '%.*s' is nearly one that is there",
@@ -308,36 +306,49 @@ static const struct teller {
 
 enum { TELLERS = sizeof(tellers) / sizeof(*tellers) };
 
+/* Says what teller `i` has to say; what it does not say is taken back. */
+static bool tell(const struct telling *it, int i, bool first)
+{
+	size_t start = it->out->length;
+
+	buf_puts(it->out, first ? ": " : "; ");
+	if (tellers[i].tell(it))
+		return true;
+	it->out->data[start] = '\0';
+	it->out->length = start;
+	return false;
+}
+
+static int heaviest(const double *weight)
+{
+	int best = 0;
+
+	for (int i = 1; i < TELLERS; i++)
+		if (weight[i] > weight[best])
+			best = i;
+	return best;
+}
+
 static void tell_value(const struct telling *it, const double *shares)
 {
-	double weight[TELLERS];
+	double weight[TELLERS] = {0};
 	int told = 0;
 
-	for (int i = 0; i < TELLERS; i++) {
-		weight[i] = 0;
+	for (int i = 0; i < TELLERS; i++)
 		for (int k = 0; tellers[i].features[k]; k++)
 			weight[i] += shares[tellers[i].features[k]];
-	}
 	if (it->before) {
 		put_value(it->out, it->before);
 		buf_puts(it->out, " -> ");
 	}
 	put_value(it->out, it->value);
 	for (int round = 0; round < TELLERS && told < REASONS; round++) {
-		int best = 0;
-		size_t start = it->out->length;
+		int best = heaviest(weight);
 
-		for (int i = 1; i < TELLERS; i++)
-			if (weight[i] > weight[best])
-				best = i;
 		if (weight[best] <= 0)
 			break;
 		weight[best] = 0;
-		buf_puts(it->out, told ? "; " : ": ");
-		if (tellers[best].tell(it))
-			told++;
-		else
-			it->out->data[it->out->length = start] = '\0';
+		told += tell(it, best, told == 0);
 	}
 	if (told == 0)
 		buf_puts(it->out, ": unusual in several small ways");
