@@ -119,7 +119,8 @@ static int check_linear(const struct gbt_model *model, struct error **err)
 	const struct gbt_linear *linear = &model->linear;
 
 	for (uint32_t i = 0; i < model->leaf_count; i++) {
-		if (linear->first[i] > linear->first[i + 1])
+		if (linear->first[i] > linear->first[i + 1] ||
+		    linear->first[i + 1] > linear->first[model->leaf_count])
 			return error_set(err, ERROR_INVALID,
 					 "leaf %u: its number of linear terms"
 					 " is wrong",

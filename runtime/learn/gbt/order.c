@@ -50,9 +50,7 @@ static void set_child(struct order *order, const struct pending *pending,
 static int place(struct order *order, const struct pending *pending)
 {
 	const struct gbt_tree *tree = order->tree;
-	const struct gbt_node *old =
-		(struct gbt_node *)order->builder->nodes.data +
-		tree->first_node;
+	const struct gbt_node *old = order->builder->nodes.data;
 	uint8_t *placed = order->placed.data;
 	uint32_t which = (uint32_t)pending->child;
 	int64_t at = (int64_t)order->nodes.count;
@@ -72,11 +70,12 @@ static int place(struct order *order, const struct pending *pending)
 	if (placed[which]++)
 		return fail(order, "two splits lead to the same, or in a"
 				   " circle");
-	gbt_push(&order->nodes, &old[which], sizeof(*old));
+	old += tree->first_node + which;
+	gbt_push(&order->nodes, old, sizeof(*old));
 	gbt_push(&order->olds, &which, sizeof(which));
 	set_child(order, pending, (int32_t)(tree->first_node + at));
-	push(order, old[which].right, at, true);
-	push(order, old[which].left, at, false);
+	push(order, old->right, at, true);
+	push(order, old->left, at, false);
 	return 0;
 }
 
