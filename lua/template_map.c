@@ -126,15 +126,16 @@ static int l_line(lua_State *L)
 				 (size_t)((to ? to : end) - text.data)));
 }
 
-/* map:masked() */
+/* map:masked(mark) */
 static int l_masked(lua_State *L)
 {
 	struct text_map *map = luaL_checkudata(L, 1, MAP);
+	const char *mark = luaL_optstring(L, 2, "********");
 	struct buf text = text_of(L);
-	/* stars for each byte at most */
-	struct buf *out = lbuf_push(L, text.length * 8 + 8);
+	/* a mark for each byte at most */
+	struct buf *out = lbuf_push(L, text.length * (strlen(mark) + 1) + 1);
 
-	render_map_masked(map->render, &text, out);
+	render_map_masked(map->render, &text, mark, out);
 	lbuf_push_string(L, out);
 	return 1;
 }

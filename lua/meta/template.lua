@@ -58,10 +58,11 @@ function Map:at(position) end
 ---@return template.Spot?
 function Map:line(number) end
 
---- Returns the text with ******** for all that was computed from secrets; its
+--- Returns the text with a mark for all that was computed from secrets; its
 --- lines stay.
+---@param mark? string (default "********")
 ---@return string
-function Map:masked() end
+function Map:masked(mark) end
 
 ---@class template.Template
 local Template = {}

@@ -27,8 +27,11 @@ local function look(home, row, wanted, hide)
 	elseif hash ~= row.hash then
 		entry.state = "changed"
 		local ok, applied = pcall(versions.content, home, row.hash)
-		entry.diff = ok and require("diff").unified(hide(applied),
-			hide(live), { old_name = row.path .. " (applied)",
+		local shown = ok and row.shown and versions.content(home,
+			row.shown) or applied
+		local cover = require("config.former").cover
+		entry.diff = ok and require("diff").unified(hide(shown),
+			hide(cover(live, applied, shown)), { old_name = row.path .. " (applied)",
 			new_name = row.path .. " (live)" }) or nil
 	elseif mode ~= row.mode then
 		entry.state = "changed"

@@ -47,6 +47,38 @@ local function lines(text)
 	return list
 end
 
+--- Returns `text` with the mark where its lines are those of `clear` that
+--- `hidden` hides, or differ from them in what is hidden alone.
+---@param text string
+---@param clear string
+---@param hidden string
+---@return string
+function former.cover(text, clear, hidden)
+	local a, b, same, shapes = lines(clear), lines(hidden), {}, {}
+
+	if #a ~= #b then return text end
+	for i = 1, #a do
+		if a[i] ~= b[i] then
+			same[a[i]] = b[i]
+			-- a line of nothing else is like any other
+			if pieces(b[i])[1]:find("%S") then
+				shapes[#shapes + 1] = b[i]
+			end
+		end
+	end
+	if not next(same) then return text end
+	local list = lines(text)
+	for i, line in ipairs(list) do
+		list[i] = same[line]
+		for _, shape in ipairs(shapes) do
+			if list[i] then break end
+			list[i] = take(line, shape, {}) and shape or nil
+		end
+		list[i] = list[i] or line
+	end
+	return table.concat(list, "\n")
+end
+
 --- Returns the secrets that a text held, given it with them hidden; false when
 --- that cannot be told.
 ---@param clear string

@@ -9,6 +9,12 @@ local layers = {}
 local HIDDEN <const> = "***"
 local SHORTEST <const> = 4 --- bytes of a secret that can be hidden in texts
 
+--- What may come of a secret, but tells nothing of it.
+local PLAIN <const> = { ["True"] = true, ["False"] = true, ["None"] = true,
+	[HIDDEN] = true }
+
+layers.HIDDEN = HIDDEN
+
 ---@class config.Options
 ---@field env? string
 ---@field host? string
@@ -22,6 +28,7 @@ local SHORTEST <const> = 4 --- bytes of a secret that can be hidden in texts
 ---@field secrets table<string, string> values by path
 ---@field mask? steplog.Mask
 ---@field secret_values table<string, true>
+---@field derived string[] what was computed from secrets; also a set of them
 ---@field warnings string[]
 
 local function read_file(self, pattern, options, found, warnings)
@@ -134,6 +141,7 @@ function layers.values(self, options)
 	end
 	local merged = merge.all(found, self.lists)
 	merged.secrets, merged.warnings = secrets, warnings
+	merged.derived = {}
 	merged.mask = make_mask(secrets)
 	merged.secret_values = {}
 	for name, secret in pairs(secrets) do
@@ -145,6 +153,21 @@ function layers.values(self, options)
 		end
 	end
 	return merged
+end
+
+--- Hides these texts as well: what was computed from secrets.
+---@param values config.Values
+---@param derived string[]
+function layers.learn(values, derived)
+	local list = {}
+
+	for _, secret in pairs(values.secrets) do list[#list + 1] = secret end
+	for _, text in ipairs(derived) do
+		if #text >= SHORTEST and not PLAIN[text] then
+			list[#list + 1] = text
+		end
+	end
+	values.mask = make_mask(list)
 end
 
 --- Returns the options with secrets that are not read, but shown as ***.

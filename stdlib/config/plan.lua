@@ -19,6 +19,9 @@ local plan = {}
 ---@field reload? string
 ---@field health? table
 ---@field masked? string the text with secrets hidden, where it is known
+---@field map? template.Map of the text
+---@field template? string
+---@field dir? string of the project
 
 local MODE <const> = 420 -- 0644
 
@@ -50,7 +53,9 @@ function plan.change(wanted)
 			or not owner.fits(is, file.owner),
 		owner = file.owner, before_owner = is and is.numbers,
 		check = file.check, reload = file.reload,
-		health = file.health, masked = wanted.masked }
+		health = file.health, masked = wanted.masked,
+		map = wanted.map, template = wanted.template,
+		dir = wanted.dir }
 end
 
 local function quote(text)
@@ -58,23 +63,26 @@ local function quote(text)
 end
 
 --- Runs a program's own check on the staged file.
-local function run_check(change, staged, tree, hide)
+local function run_check(change, staged, tree, hide, values)
 	local line = change.check:gsub("{(%w+)}", { file = quote(staged),
 		root = quote(tree) })
 	local result = require("proc").run { shell = line, check = false,
 		timeout = "60s" }
 
 	if result.status == 0 then return end
+	local places = values and require("config.spot").of_output(change,
+		result.stdout .. result.stderr, staged, values) or ""
 	error({ code = "exit", exit_code = 7, message = hide(
 		("%s: its check failed with %s: %s\n%s%s"):format(change.to,
 		result.timed_out and "a time-out" or tostring(result.status),
-		change.check, result.stdout, result.stderr)) }, 0)
+		change.check, result.stdout, result.stderr)) .. places }, 0)
 end
 
 --- Writes what is to be into a tree of its own and lets each program check it.
 ---@param changes config.Change[]
 ---@param hide fun(text: string): string
-function plan.validate(changes, hide)
+---@param values? config.Values to tell which of them a refusal is about
+function plan.validate(changes, hide, values)
 	local tree = fs.temp_dir()
 	local ok, problem = pcall(function()
 		for _, change in ipairs(changes) do
@@ -86,7 +94,7 @@ function plan.validate(changes, hide)
 			if change.check then
 				run_check(change, tree .. "/"
 					.. change.to:gsub("^/+", ""), tree,
-					hide)
+					hide, values)
 			end
 		end
 	end)
@@ -141,7 +149,7 @@ function plan.make(project, options)
 	for i, one in ipairs(rendered) do changes[i] = plan.change(one) end
 	plan.validate(changes, function(text)
 		return layers.hide(values, text)
-	end)
+	end, values)
 	return changes, values, findings
 end
 
@@ -151,7 +159,9 @@ end
 ---@return string
 function plan.diff(change, hide)
 	local old, new = change.live or "", change.text
-	local text = require("diff").unified(hide(old), hide(new), {
+	local masked = change.masked or new
+	local text = require("diff").unified(hide(require("config.former")
+		.cover(old, new, masked)), hide(masked), {
 		old_name = change.live and change.to or "/dev/null",
 		new_name = change.to })
 

@@ -6,6 +6,8 @@ local projects = require("config.project")
 
 local render = {}
 
+local RENDERED <const> = "line" --- what readers name the rendered text
+
 ---@class config.Rendered
 ---@field to string with ${root} and the others filled in
 ---@field text string
@@ -16,6 +18,9 @@ local render = {}
 ---@field reload? string
 ---@field health? { url?: string, command?: string, within?: string }
 ---@field file config.File as config.lua has it
+---@field masked string the text with all that comes of secrets hidden
+---@field map template.Map
+---@field dir string of the project
 
 --- What templates see: the values, and env and host.
 local function context(values, options)
@@ -46,26 +51,33 @@ local function place_of(self, file, values, options)
 		and "--" .. missing or ("a value '%s'"):format(missing)) }, 0)
 end
 
---- A broken document is told at the line of the rendered text, and the line
---- itself is shown with secrets hidden.
-local function check_format(file, text, values)
-	local files = require("config.files")
+--- The line `number` of a text.
+local function line_of(text, number)
+	local at = 0
+
+	for content in (text .. "\n"):gmatch("(.-)\n") do
+		at = at + 1
+		if at == number then return content end
+	end
+	return nil
+end
+
+--- A broken document is told at the line of the template and of the layer, and
+--- the line of the rendered text is shown with secrets hidden.
+local function check_format(file, result, values)
+	local files, spot = require("config.files"), require("config.spot")
 	local format = file.format or files.format(file.to)
 
 	if not format or (not file.format and format == "ini") then return end
-	local ok, problem = pcall(files.parse, text, format, file.template)
+	local ok, problem = pcall(files.parse, result.text, format, RENDERED)
 	if ok then return problem end
-	local line = tonumber(problem.message:match(":(%d+):")
-		or problem.message:match("line (%d+)"))
-	local at, shown = 0, nil
-	for content in (text .. "\n"):gmatch("(.-)\n") do
-		at = at + 1
-		if at == line then shown = content end
-	end
-	error({ code = "invalid", message = layers.hide(values,
-		("%s: the rendered %s is broken: %s%s"):format(file.template,
-		format, problem.message, shown and ("\n    %d | %s"):format(
-		line, shown) or "")) }, 0)
+	local lines = spot.lines(problem.message)
+	local place, note = spot.text(result, lines, values)
+	local shown = line_of(result.masked, lines[1])
+	error({ code = "invalid", message = ("%s: the rendered %s is broken:"
+		.. " %s%s%s"):format(place, format, layers.hide(values,
+		problem.message), note, shown and ("\n    %d | %s"):format(
+		lines[1], shown) or "") }, 0)
 end
 
 local function read_schema(self, name)
@@ -74,7 +86,7 @@ local function read_schema(self, name)
 end
 
 --- The rendered text against the file's own schema.
-local function check_schema(self, file, document, values)
+local function check_schema(self, file, document, result, values)
 	if not file.schema then return end
 	local judge = require("config.judge")
 	if not document then
@@ -84,19 +96,47 @@ local function check_schema(self, file, document, values)
 	end
 	local found = judge.document(read_schema(self, file.schema), document)
 	for _, one in ipairs(found) do
-		one.message = layers.hide(values, one.message)
+		local line = one.line
+		local name, at, note = require("config.spot").find(result,
+			line, values)
+		one.file, one.line = name, at
+		one.message = ("%s%s%s"):format(layers.hide(values,
+			one.message), line and (" at line %d of the rendered"
+			.. " text"):format(line) or "", note
+			and (" (%s)"):format(note) or "")
 	end
-	judge.demand(found, ("the rendered %s does not fit %s (lines are"
-		.. " those of the rendered text)"):format(file.template,
-		file.schema))
+	judge.demand(found, ("the rendered %s does not fit %s"):format(
+		file.template, file.schema))
+end
+
+--- What was computed from secrets is hidden from now on, wherever it shows.
+local function learn(values, result)
+	local former = require("config.former")
+	local masked = result.map:masked(layers.HIDDEN)
+
+	for _, text in ipairs(former.secrets(result.text, masked) or {}) do
+		if not values.derived[text] then
+			values.derived[text] = true
+			values.derived[#values.derived + 1] = text
+		end
+	end
+	layers.learn(values, values.derived)
+	result.masked = layers.hide(values, masked)
+	local scope = require("run.scope").current()
+	if scope and scope.run and #values.derived > 0 then
+		require("run.masking").learn(scope.run, values.derived)
+	end
 end
 
 local function one(self, file, values, options)
 	local path = require("path")
-	local ok, text = pcall(require("template").render_file,
+	local names = {}
+	for name in pairs(values.secrets) do names[#names + 1] = name end
+	local ok, text, map = pcall(require("template").render_file,
 		path.join(self.dir, file.template), context(values, options),
 		{ name = file.template, keep_trailing_newline = true,
 			trim_blocks = true, lstrip_blocks = true,
+			map = true, secrets = names,
 			search = { path.dir(path.join(self.dir, file.template)),
 				self.dir } })
 
@@ -104,11 +144,15 @@ local function one(self, file, values, options)
 		error({ code = text.code or "invalid", message = layers.hide(
 			values, tostring(text.message or text)) }, 0)
 	end
-	check_schema(self, file, check_format(file, text, values), values)
-	return { to = place_of(self, file, values, options), text = text,
-		template = file.template, mode = file.mode,
-		owner = file.owner, check = file.check, reload = file.reload,
+	local result = { text = text, template = file.template, map = map,
+		dir = self.dir, mode = file.mode, owner = file.owner,
+		check = file.check, reload = file.reload,
 		health = file.health, file = file }
+	learn(values, result)
+	check_schema(self, file, check_format(file, result, values), result,
+		values)
+	result.to = place_of(self, file, values, options)
+	return result
 end
 
 --- Renders every file. Raises with what is wrong, where, and no secret in it.

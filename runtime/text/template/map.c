@@ -206,11 +206,11 @@ size_t render_map_value(const struct render *render, size_t from, size_t to)
 }
 
 int render_map_masked(const struct render *render, const struct buf *text,
-		      struct buf *out)
+		      const char *mark, struct buf *out)
 {
 	const struct map *map = render->map;
 	size_t at = 0;
-	bool hidden = false; /* the stars of this line are there already */
+	bool hidden = false; /* the mark of this line is there already */
 
 	for (uint32_t i = 0; map && i < map->count; i++) {
 		const struct range *range = &map->ranges[i];
@@ -226,7 +226,7 @@ int render_map_masked(const struct render *render, const struct buf *text,
 				buf_putc(out, '\n');
 				hidden = false;
 			} else if (!hidden) {
-				buf_puts(out, "********");
+				buf_puts(out, mark);
 				hidden = true;
 			}
 		}

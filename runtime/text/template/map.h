@@ -39,6 +39,6 @@ bool render_map_at(const struct render *render, const struct buf *text,
  */
 size_t render_map_value(const struct render *render, size_t from, size_t to);
 
-/* Append `text` with ******** for what secrets went into, line by line. */
+/* Append `text` with `mark` for what secrets went into; its lines stay. */
 int render_map_masked(const struct render *render, const struct buf *text,
-		      struct buf *out);
+		      const char *mark, struct buf *out);

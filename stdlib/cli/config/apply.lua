@@ -94,10 +94,6 @@ nothing is written and nothing reloaded.]],
 			plan.verify(packed, changes, last and last.version)
 		end
 		if not db then return say(call, changes) > 0 and 1 or 0 end
-		for _, change in ipairs(changes) do
-			change.masked = require("config.layers").hide(values,
-				change.text)
-		end
 		local ok, version = pcall(apply.all, db, call.home,
 			{ project = project.dir, target = target,
 				hide = require("config.former").hider(db,

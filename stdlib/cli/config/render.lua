@@ -28,7 +28,6 @@ return {
 	exits = { [2] = "a layer, template or file is wrong" },
 	examples = { { "tidemill config render --env prod --out staged" } },
 	run = function(call)
-		local layers = require("config.layers")
 		local project, given = options.open(call)
 		local rendered, values = require("config.render").all(project,
 			given)
@@ -40,7 +39,7 @@ return {
 		end
 		for i, one in ipairs(rendered) do
 			list[i] = { to = one.to, template = one.template,
-				text = layers.hide(values, one.text) }
+				text = one.masked }
 		end
 		if call.json then
 			call:print_json(require("json").array(list))

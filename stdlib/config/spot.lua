@@ -1,0 +1,117 @@
+--- Where a line of a rendered text comes from: its template, and the layer that
+--- set the value in it.
+
+local paths = require("config.path")
+
+local spot = {}
+
+--- The layer that set a value, or what holds it: "env/prod.yaml:3".
+local function setter(values, name)
+	local keys = paths.parse(name)
+
+	for n = #keys, 1, -1 do
+		local list = values.origins[paths.text(table.move(keys, 1, n, 1,
+			{}))]
+		local origin = list and list[#list]
+		if origin and origin.file then
+			return ("set at %s%s"):format(origin.file, origin.line
+				and ":" .. origin.line or "")
+		elseif origin then
+			return "set by " .. origin.layer
+		end
+	end
+	return nil
+end
+
+--- Returns the template and its line for a line of the rendered text, and a
+--- note on the value in it: "value db.pool set at env/prod.yaml:3".
+---@param file { map?: template.Map, template: string, dir: string }
+---@param line? integer
+---@param values config.Values
+---@return string template
+---@return integer? line
+---@return string? note
+function spot.find(file, line, values)
+	local found = line and file.map and file.map:line(line)
+
+	if not found then return file.template, nil, nil end
+	local name = found.file
+	if name:sub(1, #file.dir + 1) == file.dir .. "/" then
+		name = name:sub(#file.dir + 2)
+	end
+	local set = found.value and setter(values, found.value)
+	return name, found.line, set and ("value %s %s"):format(found.value, set)
+end
+
+--- The lines that a message names: of the mistake, and where what it belongs to
+--- began.
+---@param message string
+---@return integer[]
+function spot.lines(message)
+	local list = {}
+
+	for _, pattern in ipairs { ":(%d+):", "line (%d+)" } do
+		for line in message:gmatch(pattern) do
+			list[#list + 1] = tonumber(line)
+		end
+	end
+	return list
+end
+
+--- Says where the lines come from that a program names as it refuses a file:
+--- else of the first.
+---@param file { map?: template.Map, template: string, dir: string }
+---@param lines integer[]
+---@param values config.Values
+---@return string place "templates/app.yaml.j2:3"
+---@return string note " (value db.pool set at env/prod.yaml:3)", or ""
+function spot.text(file, lines, values)
+	local name, line, note = spot.find(file, lines[1], values)
+
+	for i = 2, #lines do
+		if note then break end
+		local other, its_line, its_note = spot.find(file, lines[i],
+			values)
+		if its_note or not line then
+			name, line, note = other, its_line, its_note
+		end
+	end
+	return line and ("%s:%d"):format(name, line) or name,
+		note and (" (%s)"):format(note) or ""
+end
+
+--- Says where the lines come from that a program names when it refuses a file:
+--- "/etc/app.conf:12", or "line 12" when it names none.
+---@param file { map?: template.Map, template: string, dir: string }
+---@param output string
+---@param path string of the file as the program was told it
+---@param values config.Values
+---@return string lines to put behind what the program said, or ""
+function spot.of_output(file, output, path, values)
+	local found, seen = {}, {}
+	local function add(line)
+		local name, at, note = spot.find(file, tonumber(line), values)
+		local text = at and ("  line %s is %s:%d%s\n"):format(line, name,
+			at, note and (" (%s)"):format(note) or "")
+		if text and not seen[text] and #found < 5 then
+			seen[text] = true
+			found[#found + 1] = text
+		end
+	end
+	local at = 1
+
+	while file.map do
+		local from, to = output:find(path, at, true)
+		if not from then break end
+		local line = output:match("^[:%s\"',(]+line%s+(%d+)", to + 1)
+			or output:match("^[:(](%d+)", to + 1)
+		if line then add(line) end
+		at = to + 1
+	end
+	if #found == 0 then
+		for line in output:gmatch("line (%d+)") do add(line) end
+	end
+	return table.concat(found)
+end
+
+return spot
