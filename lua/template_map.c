@@ -102,17 +102,19 @@ static int l_at(lua_State *L)
 	return push_spot(L, map, &text, (size_t)position - 1);
 }
 
-/* map:line(number) */
+/* map:line(number, column) */
 static int l_line(lua_State *L)
 {
 	struct text_map *map = luaL_checkudata(L, 1, MAP);
 	lua_Integer number = luaL_checkinteger(L, 2);
+	lua_Integer column = luaL_optinteger(L, 3, 1);
 	struct buf text = text_of(L);
 	const char *end = text.data + text.length;
 	const char *from = text.data;
 	const char *to;
+	size_t start;
 
-	if (number < 1)
+	if (number < 1 || column < 1)
 		return 0;
 	while (--number > 0) {
 		from = memchr(from, '\n', (size_t)(end - from));
@@ -120,10 +122,11 @@ static int l_line(lua_State *L)
 			return 0;
 	}
 	to = memchr(from, '\n', (size_t)(end - from));
-	return push_spot(
-		L, map, &text,
-		render_map_value(map->render, (size_t)(from - text.data),
-				 (size_t)((to ? to : end) - text.data)));
+	start = (size_t)(from - text.data);
+	return push_spot(L, map, &text,
+			 render_map_value(map->render, start,
+					  (size_t)((to ? to : end) - text.data),
+					  start + (size_t)column - 1));
 }
 
 /* map:masked(mark) */

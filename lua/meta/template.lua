@@ -53,10 +53,12 @@ local Map = {}
 function Map:at(position) end
 
 --- Returns where a line of the text comes from: that of the first value with a
---- path in it, or of its beginning.
+--- path in it (of the last one at or before `column`, if there is such), or of
+--- its beginning.
 ---@param number integer counted from 1
+---@param column? integer in bytes, counted from 1 (default 1)
 ---@return template.Spot?
-function Map:line(number) end
+function Map:line(number, column) end
 
 --- Returns the text with a mark for all that was computed from secrets; its
 --- lines stay.

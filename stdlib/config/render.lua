@@ -6,7 +6,7 @@ local projects = require("config.project")
 
 local render = {}
 
-local RENDERED <const> = "line" --- what readers name the rendered text
+local RENDERED <const> = "rendered" --- what readers name the rendered text
 
 ---@class config.Rendered
 ---@field to string with ${root} and the others filled in
@@ -71,13 +71,15 @@ local function check_format(file, result, values)
 	if not format or (not file.format and format == "ini") then return end
 	local ok, problem = pcall(files.parse, result.text, format, RENDERED)
 	if ok then return problem end
-	local lines = spot.lines(problem.message)
-	local place, note = spot.text(result, lines, values)
-	local shown = line_of(result.masked, lines[1])
+	local place, note, line = spot.text(result, spot.lines(
+		problem.message), values)
+	local shown = line and line_of(result.masked, line)
+	local what = problem.message:gsub("^rendered:(%d+)", "line %1")
+		:gsub("^rendered: ", "")
 	error({ code = "invalid", message = ("%s: the rendered %s is broken:"
-		.. " %s%s%s"):format(place, format, layers.hide(values,
-		problem.message), note, shown and ("\n    %d | %s"):format(
-		lines[1], shown) or "") }, 0)
+		.. " %s%s%s"):format(place, format, layers.hide(values, what),
+		note, shown and ("\n    %d | %s"):format(line, shown)
+		or "") }, 0)
 end
 
 local function read_schema(self, name)

@@ -28,11 +28,12 @@ end
 ---@param file { map?: template.Map, template: string, dir: string }
 ---@param line? integer
 ---@param values config.Values
+---@param column? integer
 ---@return string template
 ---@return integer? line
 ---@return string? note
-function spot.find(file, line, values)
-	local found = line and file.map and file.map:line(line)
+function spot.find(file, line, values, column)
+	local found = line and file.map and file.map:line(line, column)
 
 	if not found then return file.template, nil, nil end
 	local name = found.file
@@ -45,15 +46,21 @@ end
 
 --- The lines that a message names: of the mistake, and where what it belongs to
 --- began.
----@param message string
----@return integer[]
+---@param message string that begins with "NAME:LINE:"
+---@return { line: integer, column?: integer }[]
 function spot.lines(message)
-	local list = {}
+	local line, column = message:match("^[^:]*:(%d+):(%d*)")
+	local list = { line and { line = tonumber(line),
+		column = tonumber(column) } }
 
-	for _, pattern in ipairs { ":(%d+):", "line (%d+)" } do
-		for line in message:gmatch(pattern) do
-			list[#list + 1] = tonumber(line)
-		end
+	for other in message:gmatch("line (%d+)") do
+		list[#list + 1] = { line = tonumber(other) }
+	end
+	-- what never ends is noticed behind the text
+	local first = list[1]
+	if first and first.line > 1 and (not first.column
+		or first.column == 1) then
+		list[#list + 1] = { line = first.line - 1 }
 	end
 	return list
 end
@@ -61,23 +68,26 @@ end
 --- Says where the lines come from that a program names as it refuses a file:
 --- else of the first.
 ---@param file { map?: template.Map, template: string, dir: string }
----@param lines integer[]
+---@param lines { line: integer, column?: integer }[]
 ---@param values config.Values
 ---@return string place "templates/app.yaml.j2:3"
 ---@return string note " (value db.pool set at env/prod.yaml:3)", or ""
+---@return integer? line of the rendered text
 function spot.text(file, lines, values)
-	local name, line, note = spot.find(file, lines[1], values)
+	local name, line, note = file.template, nil, nil
+	local of
 
-	for i = 2, #lines do
-		if note then break end
-		local other, its_line, its_note = spot.find(file, lines[i],
-			values)
-		if its_note or not line then
+	for _, one in ipairs(lines) do
+		local other, its_line, its_note = spot.find(file, one.line,
+			values, one.column)
+		if its_line and (not line or its_note) then
 			name, line, note = other, its_line, its_note
+			of = one.line
 		end
+		if note then break end
 	end
 	return line and ("%s:%d"):format(name, line) or name,
-		note and (" (%s)"):format(note) or ""
+		note and (" (%s)"):format(note) or "", of
 end
 
 --- Says where the lines come from that a program names when it refuses a file:

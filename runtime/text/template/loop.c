@@ -248,7 +248,7 @@ int render_next(struct render *render, struct value over, uint64_t *at,
 {
 	int more = next_of(render, over, at, out);
 
-	if (more > 0)
-		out->flags |= over.flags & VALUE_TAINTED;
+	if (more > 0 && (over.flags & FLAGS_SECRET))
+		map_pass(over, out);
 	return more;
 }

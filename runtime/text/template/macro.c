@@ -131,15 +131,18 @@ static int bind_special(const struct macro *macro, struct call *call,
 	struct value varargs;
 	char text[120];
 
-	if (unit->kwargs_slot > 0)
+	if (unit->kwargs_slot > 0) {
 		slots[unit->kwargs_slot - 1] = rest_of(render, keywords);
-	else if (keywords->left > 0)
+		map_mark(render, &slots[unit->kwargs_slot - 1]);
+	} else if (keywords->left > 0) {
 		return fail_keyword(render, macro, keywords);
+	}
 	if (unit->varargs_slot > 0) {
 		varargs = value_tuple_new(&render->arena, 0);
 		for (uint32_t i = unit->parameters; i < call->count; i++)
 			value_list_add(&render->arena, varargs.list,
 				       call->arguments[i]);
+		map_mark(render, &varargs);
 		slots[unit->varargs_slot - 1] = varargs;
 	} else if (call->count > unit->parameters) {
 		return render_fail(render, RENDER_TYPE,

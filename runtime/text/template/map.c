@@ -193,16 +193,19 @@ bool render_map_at(const struct render *render, const struct buf *text,
 	return true;
 }
 
-size_t render_map_value(const struct render *render, size_t from, size_t to)
+size_t render_map_value(const struct render *render, size_t from, size_t to,
+			size_t near)
 {
 	const struct map *map = render->map;
 	const struct range *range = range_at(map, from);
 	const struct range *end = map ? map->ranges + map->count : NULL;
+	const struct range *found = NULL;
 
 	for (; range && range < end && range->start < to; range++)
-		if (has_origin(&range->origin) && range->end > from)
-			return range->start > from ? range->start : from;
-	return from;
+		if (has_origin(&range->origin) && range->end > from &&
+		    (!found || range->start <= near))
+			found = range;
+	return found && found->start > from ? found->start : from;
 }
 
 int render_map_masked(const struct render *render, const struct buf *text,

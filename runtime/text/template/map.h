@@ -34,10 +34,12 @@ bool render_map_at(const struct render *render, const struct buf *text,
 		   size_t offset, struct map_spot *spot, struct buf *path);
 
 /*
- * The first byte of the text from `from` to `to` that a value with a path was
- * printed at; `from` when there is none.
+ * A byte of the text from `from` to `to` that a value with a path was printed
+ * at: of the last one that begins at or before `near`, else of the first one;
+ * `from` when there is none.
  */
-size_t render_map_value(const struct render *render, size_t from, size_t to);
+size_t render_map_value(const struct render *render, size_t from, size_t to,
+			size_t near);
 
 /* Append `text` with `mark` for what secrets went into; its lines stay. */
 int render_map_masked(const struct render *render, const struct buf *text,

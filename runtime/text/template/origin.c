@@ -208,7 +208,9 @@ int render_map_secret(struct render *render, struct value values,
 		if (at)
 			at = child(*at, key);
 		if (at)
-			at->flags |= *rest ? VALUE_HOLDS : VALUE_TAINTED;
+			at->flags |= VALUE_HOLDS;
 	}
+	if (at)
+		map_taint(at);
 	return 0;
 }

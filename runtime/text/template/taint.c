@@ -4,7 +4,7 @@
 #include "runtime/text/template/library.h"
 #include "runtime/text/template/track.h"
 
-enum { LOOK_DEPTH = 60, LOOK_ITEMS = 20000 };
+enum { LOOK_DEPTH = 60, LOOK_ITEMS = 20000, TAINT_ITEMS = 1 << 20 };
 
 /*
  * Filters, methods and functions whose answers hold the very values that they
@@ -89,7 +89,7 @@ static bool holds(struct value value, uint32_t *left, int depth)
 	if (value.flags & FLAGS_SECRET)
 		return true;
 	if (value.kind == VALUE_OBJECT)
-		return depth == 0 || value.object->class->set;
+		return true; /* nobody can tell what is in it */
 	if (!is_container(value))
 		return false;
 	if (depth > LOOK_DEPTH)
@@ -115,17 +115,68 @@ static bool holds_secret(struct value value)
 	return holds(value, &left, 0);
 }
 
-/* The answer of a filter, method, function or operator with `name`. */
+static void taint(struct value *value, uint32_t *left, int depth)
+{
+	struct value_entry *entry;
+	uint32_t at = 0;
+
+	value->flags |= VALUE_TAINTED;
+	if (!is_container(*value) || depth > LOOK_DEPTH)
+		return;
+	if (value->kind == VALUE_DICT) {
+		while (*left > 0 &&
+		       (entry = value_dict_next(value->dict, &at))) {
+			--*left;
+			entry->key.flags |= VALUE_TAINTED;
+			taint(&entry->value, left, depth + 1);
+		}
+		return;
+	}
+	for (uint32_t i = 0; *left > 0 && i < value->list->count; i++) {
+		--*left;
+		taint(&value->list->items[i], left, depth + 1);
+	}
+}
+
+void map_taint(struct value *value)
+{
+	uint32_t left = TAINT_ITEMS;
+
+	taint(value, &left, 0);
+}
+
+static void mark(struct value *value)
+{
+	if (!(value->flags & FLAGS_SECRET) &&
+	    (is_container(*value) || value->kind == VALUE_OBJECT) &&
+	    holds_secret(*value))
+		value->flags |= VALUE_HOLDS;
+}
+
+void map_mark(const struct render *render, struct value *value)
+{
+	if (render->map)
+		mark(value);
+}
+
+void map_pass(struct value from, struct value *out)
+{
+	if (from.flags & VALUE_TAINTED)
+		out->flags |= VALUE_TAINTED;
+	else if (from.flags & VALUE_HOLDS)
+		mark(out);
+}
+
+/* The answer of a filter, method, function or operator. */
 static void judge_answer(const struct touch *touch, bool passes,
 			 struct value *out)
 {
 	if (!(touch->flags & FLAGS_SECRET))
 		return;
 	if (!passes || (touch->first.flags & VALUE_TAINTED))
-		out->flags |= VALUE_TAINTED;
-	else if ((is_container(*out) || out->kind == VALUE_OBJECT) &&
-		 holds_secret(*out))
-		out->flags |= VALUE_HOLDS;
+		map_taint(out);
+	else
+		mark(out);
 }
 
 static void judge_call(struct map *map, const struct node *node,
@@ -162,6 +213,7 @@ static void judge(struct map *map, const struct node *node,
 	case NODE_ATTRIBUTE:
 	case NODE_ITEM:
 		out->flags |= flags & VALUE_TAINTED;
+		map_pass(touch->first, out);
 		break;
 	case NODE_TUPLE:
 	case NODE_LIST:
@@ -186,11 +238,9 @@ static void judge(struct map *map, const struct node *node,
 		judge_answer(touch, false, out);
 		break;
 	}
-	if (map->mixed && !(out->flags & FLAGS_SECRET) &&
-	    (is_container(*out) ||
-	     (out->kind == VALUE_OBJECT && out->object->class->set)) &&
-	    holds_secret(*out))
-		out->flags |= VALUE_HOLDS;
+	if (map->mixed && (is_container(*out) || (out->kind == VALUE_OBJECT &&
+						  out->object->class->set)))
+		mark(out);
 }
 
 /* A number has no address: is it the value of this name? */

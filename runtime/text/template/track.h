@@ -86,6 +86,12 @@ void map_return(struct render *render, struct touch *touch,
 
 /* Does an operand of the expression in evaluation know a secret? */
 bool map_touched(const struct render *render);
+/* Taint `value` and all that it holds. */
+void map_taint(struct value *value);
+/* Mark a container that was made of other values, if a secret is in it. */
+void map_mark(const struct render *render, struct value *value);
+/* What is taken out of a marked value is marked. */
+void map_pass(struct value from, struct value *out);
 /* A value with a secret goes into a container or namespace. */
 void map_mix(struct render *render, struct value value);
 
