@@ -133,7 +133,7 @@ bench-template: deps all $(B)/bench/template $(B)/bench/measure ## templates aga
 quality: deps all ## judgement on real data, beside the baselines
 	@$(BIN) test tests/quality
 quality-config: deps all ## the same, of configuration alone
-	@$(BIN) test tests/quality/config_hard_test.lua tests/quality/config_scan_test.lua
+	@$(BIN) test tests/quality/config_*_test.lua
 
 fuzz: deps ## 30 s of libFuzzer for every reader of foreign bytes
 	@tests/fuzz/run.sh

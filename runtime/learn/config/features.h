@@ -9,7 +9,8 @@
 	/* kind and format: how far it differs from … */ \
 	X(is_new) X(kind) X(length) X(kind_before) X(format_before) \
 	X(kind_siblings) X(format_siblings) X(kind_name) X(name_seen) \
-	X(format_name) X(shape_name) X(coarse_name) X(kind_key) X(format_key) \
+	X(format_name) X(tail_seen) X(format_tail) X(coarse_tail) \
+	X(shape_name) X(coarse_name) X(kind_key) X(format_key) \
 	X(world_name) X(world_format) X(world_kind) X(tail_format) \
 	X(tail_kind) X(world_value) \
 	/* seen before */ \
@@ -24,7 +25,7 @@
 	/* texts */ \
 	X(nearest) X(equals_one) X(distance_before) X(length_before) \
 	X(strange_words) X(strange_share) X(misspelt) X(lint) X(lint_before) \
-	X(placeholder) X(capitals) \
+	X(placeholder) X(capitals) X(no_unit) \
 	/* words of environments */ \
 	X(foreign) X(own) X(alias_before) X(swapped) \
 	/* names */ \

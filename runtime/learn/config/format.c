@@ -143,12 +143,57 @@ static bool amount(struct rest rest, const char *units)
 static bool memory(struct rest rest)
 {
 	return amount(rest, "Ki|Mi|Gi|Ti|Pi|K|M|G|T|P|k|g|KB|MB|GB|TB|KiB|MiB|"
-			    "GiB|kb|mb|gb");
+			    "GiB|TiB|kb|mb|gb|tb|Kb|Mb|Gb|B|b");
 }
 
 static bool cpu(struct rest rest)
 {
 	return digits(&rest) > 0 && take(&rest, 'm') && done(&rest);
+}
+
+/* Steps over a unit of time; the longest of those that fit. */
+static bool time_unit(struct rest *rest)
+{
+	static const char *const units[] = {
+		"milliseconds",
+		"seconds",
+		"minutes",
+		"millis",
+		"second",
+		"minute",
+		"hours",
+		"weeks",
+		"msec",
+		"secs",
+		"mins",
+		"hour",
+		"days",
+		"week",
+		"sec",
+		"min",
+		"day",
+		"hrs",
+		"hr",
+		"ms",
+		"us",
+		"ns",
+		"s",
+		"m",
+		"h",
+		"d",
+		"w",
+	};
+	size_t left = (size_t)(rest->end - rest->at);
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		size_t length = strlen(units[i]);
+
+		if (length <= left && memcmp(rest->at, units[i], length) == 0) {
+			rest->at += length;
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool duration(struct rest rest)
@@ -159,13 +204,9 @@ static bool duration(struct rest rest)
 	do {
 		if (!number(&rest))
 			return false;
-		if (!take(&rest, 'm') && !take(&rest, 'u')) {
-			if (next(&rest) < 0 || !strchr("shdw", next(&rest)))
-				return false;
-			rest.at++;
-		} else {
-			take(&rest, 's');
-		}
+		take(&rest, ' ');
+		if (!time_unit(&rest))
+			return false;
 	} while (!done(&rest));
 	return true;
 }

@@ -45,6 +45,30 @@ static void by_name(struct look *look)
 			 look_log(seen));
 }
 
+/* How keys are that end with the same word: "…_timeout". */
+static void by_tail(struct look *look)
+{
+	const struct config_name *name = &look->it->name;
+	const struct config_value *value = look->value;
+	uint64_t tail = name->tail[1] + 1;
+	double seen;
+
+	if (name->tails == 0)
+		return;
+	seen = look_seen(look, COUNT_NAME, tail, 0);
+	look_set(look, FEATURE_tail_seen, look_log(seen));
+	if (seen == 0)
+		return;
+	look_set(look, FEATURE_format_tail,
+		 (1 + seen -
+		  look_seen(look, COUNT_NAME_FORMAT, tail, value->format)) /
+			 (seen + 2));
+	look_set(look, FEATURE_coarse_tail,
+		 (1 + seen -
+		  look_seen(look, COUNT_NAME_COARSE, tail, value->coarse)) /
+			 (seen + 2));
+}
+
 static void by_key(struct look *look)
 {
 	double seen = look_seen(look, COUNT_KEY, look->key, 0);
@@ -75,5 +99,6 @@ void look_agreement(struct look *look)
 	}
 	by_siblings(look);
 	by_name(look);
+	by_tail(look);
 	by_key(look);
 }

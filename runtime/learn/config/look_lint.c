@@ -9,7 +9,7 @@
 enum { LINT_LENGTH = 500 };
 
 /* Words that must not stand in our own sources. */
-#define TWO(a, b) a b
+#define TWO(a, b) (a b)
 
 static size_t occurrences(const struct config_value *value, char c)
 {
@@ -70,6 +70,38 @@ static bool broken_address(const struct config_value *value)
 	return false;
 }
 
+/* "256.1.1.1", "1.2.3.4.5": digits and dots as of an address, but none. */
+static bool broken_numbers(const struct config_value *value)
+{
+	unsigned parts = 1, part = 0;
+	bool too_large = false;
+
+	for (size_t i = 0; i < value->length; i++) {
+		char c = value->text[i];
+
+		if (c == '.') {
+			parts++;
+			part = 0;
+		} else if (isdigit((unsigned char)c)) {
+			part = part > 255 ? part
+					  : part * 10 + (unsigned)(c - '0');
+			too_large |= part > 255;
+		} else if ((c == ':' || c == '/') && parts >= 4) {
+			break;
+		} else {
+			return false;
+		}
+	}
+	return (parts >= 4 && too_large) || parts > 4;
+}
+
+/* "10nounit", "60x": a number, and letters that are no unit. */
+static bool no_unit(const struct config_value *value)
+{
+	return value->numeric && value->unit[0] &&
+	       value->format == FORMAT_OTHER;
+}
+
 static bool unbalanced(const struct config_value *value)
 {
 	return occurrences(value, '(') != occurrences(value, ')') ||
@@ -102,9 +134,10 @@ static int lint(const struct config_value *value)
 	if (value->kind != CONFIG_STRING || value->length == 0 ||
 	    value->length > LINT_LENGTH || has(value, "\n"))
 		return 0;
-	if (odd_quote(value) || broken_address(value))
+	if (odd_quote(value) || broken_address(value) || broken_numbers(value))
 		return 4;
-	if (stray_blank(value) || unbalanced(value))
+	if (stray_blank(value) || unbalanced(value) || has(value, "///") ||
+	    has(value, "/\\") || has(value, ":::"))
 		return 3;
 	if (strchr(".,;:", value->text[value->length - 1]))
 		return 2;
@@ -175,5 +208,6 @@ void look_lint(struct look *look)
 	if (look->before)
 		look_set(look, FEATURE_lint_before, lint(look->before));
 	look_set(look, FEATURE_placeholder, text && stands_in(value));
+	look_set(look, FEATURE_no_unit, text && no_unit(value));
 	look_set(look, FEATURE_capitals, text && capitals(value));
 }

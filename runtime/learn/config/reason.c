@@ -236,6 +236,8 @@ static bool tell_lint(const struct telling *it)
 {
 	if (set(it, FEATURE_placeholder))
 		buf_puts(it->out, "stands for a value to be filled in");
+	else if (set(it, FEATURE_no_unit))
+		buf_puts(it->out, "a number with letters that are no unit");
 	else if (set(it, FEATURE_lint))
 		buf_puts(it->out, "looks cut or not finished");
 	else
@@ -265,11 +267,11 @@ static bool tell_alone(const struct telling *it)
 
 static const struct teller {
 	bool (*tell)(const struct telling *it);
-	unsigned char features[16]; /* whose shares count, ends with 0 */
+	unsigned char features[20]; /* whose shares count, ends with 0 */
 } tellers[] = {
 	{tell_lint,
 	 {FEATURE_lint, FEATURE_lint_before, FEATURE_placeholder,
-	  FEATURE_capitals}},
+	  FEATURE_no_unit, FEATURE_capitals}},
 	{tell_limit, {FEATURE_limit}},
 	{tell_number,
 	 {FEATURE_ratio_before, FEATURE_ratio_past, FEATURE_ratio_siblings,
@@ -281,9 +283,10 @@ static const struct teller {
 	{tell_format,
 	 {FEATURE_kind_before, FEATURE_format_before, FEATURE_kind_siblings,
 	  FEATURE_format_siblings, FEATURE_kind_name, FEATURE_format_name,
-	  FEATURE_shape_name, FEATURE_coarse_name, FEATURE_kind_key,
-	  FEATURE_format_key, FEATURE_world_format, FEATURE_world_kind,
-	  FEATURE_tail_format, FEATURE_tail_kind, FEATURE_kind}},
+	  FEATURE_shape_name, FEATURE_coarse_name, FEATURE_format_tail,
+	  FEATURE_kind_key, FEATURE_format_key, FEATURE_world_format,
+	  FEATURE_world_kind, FEATURE_tail_format, FEATURE_tail_kind,
+	  FEATURE_kind}},
 	{tell_words,
 	 {FEATURE_strange_words, FEATURE_strange_share, FEATURE_misspelt}},
 	{tell_near,

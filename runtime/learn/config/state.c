@@ -150,6 +150,13 @@ void state_count(struct config_scan *scan, uint32_t environment, uint32_t key,
 	uint64_t name = it->name.hash;
 
 	count_name(scan, name, value, by);
+	for (unsigned i = 2 - it->name.tails; i < 2; i++) {
+		uint64_t tail = it->name.tail[i] + 1;
+
+		count(scan, COUNT_NAME, tail, 0, by);
+		count(scan, COUNT_NAME_FORMAT, tail, value->format, by);
+		count(scan, COUNT_NAME_COARSE, tail, value->coarse, by);
+	}
 	count(scan, COUNT_VALUE, value->same, 0, by);
 	count_once(scan, hash_of(COUNT_VALUE_KEY, value->same, key),
 		   hash_of(COUNT_VALUE_KEYS, value->same, 0), by);
