@@ -332,6 +332,7 @@ int luaopen_template(lua_State *L)
 		lua_setfield(L, -2, "__gc");
 	}
 	lua_pop(L, 2);
+	template_map_init(L);
 	luaL_newlib(L, functions);
 	return 1;
 }

@@ -34,6 +34,9 @@ void template_read_options(lua_State *L, int index, struct compiled *compiled);
 bool template_extra(void *context, bool filter, struct value name);
 void template_hooks_init(struct compiled *compiled);
 
+/* Make the class of maps known. */
+void template_map_init(lua_State *L);
+
 /* Do the options at `index` ask for a map, or name secrets? */
 bool template_map_wanted(lua_State *L, int index);
 

@@ -143,23 +143,29 @@ static int l_masked(lua_State *L)
 	return 1;
 }
 
-void template_map_push(lua_State *L, struct render **render, int compiled)
+void template_map_init(lua_State *L)
 {
 	static const luaL_Reg methods[] = {{"at", l_at},
 					   {"line", l_line},
 					   {"masked", l_masked},
 					   {NULL, NULL}};
-	int text = lua_gettop(L);
-	struct text_map *map = lua_newuserdatauv(L, sizeof(*map), 2);
 
-	map->render = NULL;
 	if (luaL_newmetatable(L, MAP)) {
 		luaL_newlib(L, methods);
 		lua_setfield(L, -2, "__index");
 		lua_pushcfunction(L, free_map);
 		lua_setfield(L, -2, "__gc");
 	}
-	lua_setmetatable(L, -2);
+	lua_pop(L, 1);
+}
+
+void template_map_push(lua_State *L, struct render **render, int compiled)
+{
+	int text = lua_gettop(L);
+	struct text_map *map = lua_newuserdatauv(L, sizeof(*map), 2);
+
+	map->render = NULL;
+	luaL_setmetatable(L, MAP);
 	lua_pushvalue(L, compiled);
 	lua_setiuservalue(L, -2, 1);
 	lua_pushvalue(L, text);

@@ -81,6 +81,74 @@ printf 'a: [{{ db.password }}\n' >templates/app.yaml.j2
 out=$("$bin" config render --env dev 2>&1)
 it "a broken file is told with its template" has "templates/app.yaml.j2" "$out"
 it "and without its secrets" lacks "$DB_PASSWORD" "$out"
+it "and with its line" has "templates/app.yaml.j2:1: the rendered yaml" "$out"
+
+cat >templates/app.yaml.j2 <<'END'
+{% macro dsn(u, p) -%}
+postgres://{{ u }}:{{ p | urlencode }}@{{ db.host }}
+{%- endmacro %}
+{% set late %}{{ db.password | hash('sha256') }}{% endset %}
+# the database
+dsn: {{ dsn('shop', db.password) }}
+upper: {{ db.password | upper }} {{ db.password[2:11] }}
+hash: "{{ late }}"
+{% for c in [db.password | reverse] %}
+loop: {{ c }}
+{% endfor %}
+joined: {{ [db.password, 'x'] | join('+') | replace('-', '_') }}
+pool: {{ db.pool }}
+END
+derived="CORRECT rrect-hor esroh correct_ $(printf %s "$DB_PASSWORD" |
+	sha256sum | cut -c1-64)"
+nothing_of() { # TEXT: no secret, and nothing computed from it
+	local word
+	for word in $DB_PASSWORD $derived; do
+		lacks "$word" "$1" || return 1
+	done
+}
+base=(--env dev --root "$top/live")
+out=$("$bin" config render "${base[@]}" 2>&1)
+it "render shows what is no secret" has "pool: 1" "$out"
+it "and nothing that is computed from one" nothing_of "$out"
+it "plan does neither" nothing_of "$("$bin" config plan "${base[@]}" 2>&1)"
+it "diff does neither" nothing_of "$("$bin" config diff "${base[@]}" 2>&1)"
+it "apply does neither" nothing_of "$("$bin" config apply "${base[@]}" 2>&1)"
+it "but writes it" grep -q "^upper: CORRECT-HORSE rrect-hor" \
+	"$top/live/etc/shop.yaml"
+sed -i 's/^pool.*/pool: 9/' "$top/live/etc/shop.yaml"
+out=$("$bin" config drift "${base[@]}" 2>&1)
+it "drift shows what has changed" has "+pool: 9" "$out"
+it "and nothing computed from a secret" nothing_of "$out"
+out=$(DB_PASSWORD=another-one-9 "$bin" config diff "${base[@]}" 2>&1)
+it "nothing of a former secret either" nothing_of "$out"
+
+printf 'db: {host: h,\n  pool: "[1"}\n' >env/dev.yaml
+says "a broken value is told at the template and the layer" 2 \
+	"(value db.pool set at env/dev.yaml:2)" render "${base[@]}"
+says "at the template's line" 2 "templates/app.yaml.j2:13: " \
+	render "${base[@]}"
+printf 'db: {host: h,\n  pool: many}\n' >env/dev.yaml
+printf '{"properties": {"pool": {"type": "integer"}}}' >app.json
+sed -i 's/mode = "0640"/&, schema = "app.json"/' config.lua
+says "so is one that does not fit the schema" 2 \
+	"templates/app.yaml.j2:13: /pool: \"many\"" render "${base[@]}"
+says "with its layer" 2 "(value db.pool set at env/dev.yaml:2)" \
+	render "${base[@]}"
+sed -i "s|, schema = \"app.json\"|, check = \"sh $PWD/refuse {file}\"|" config.lua
+cat >refuse <<'END'
+line=$(grep -n many "$1" | cut -d: -f1)
+echo "bad value in $1:$line"
+cat "$1"
+exit 1
+END
+out=$("$bin" config plan "${base[@]}" 2>&1)
+it "so is what a program refuses" has \
+	"is templates/app.yaml.j2:13 (value db.pool set at env/dev.yaml:2)" "$out"
+it "and what it prints has no secret" nothing_of "$out"
+printf '\n{{ (db.password | upper).nothing.at }}\n' >templates/app.yaml.j2
+out=$("$bin" config render "${base[@]}" 2>&1)
+it "an error with a secret has its line" has "app.yaml.j2:2: an expression" "$out"
+it "and no more" nothing_of "$out"
 printf '{{ db.nothing.at }}\n' >templates/app.yaml.j2
 says "a template's error has its line" 2 "templates/app.yaml.j2:1" \
 	render --env dev

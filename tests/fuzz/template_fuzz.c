@@ -1,16 +1,22 @@
-/* Templates: whatever is written into one, it ends within its limits. */
+/*
+ * Templates: whatever is written into one, it ends within its limits, and no
+ * secret shows in the masked text or in an error.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/text/json_value.h"
-#include "runtime/text/template/render.h"
+#include "runtime/text/template/map.h"
 #include "tests/fuzz/fuzz.h"
+
+#define SECRET "Zq7xWv"
 
 static const char values_text[] =
 	"{\"app\": {\"name\": \"shop\", \"port\": 80, \"tags\": [\"a\", "
 	"\"b\"]},"
 	" \"hosts\": [{\"n\": 1}, {\"n\": 2}], \"env\": \"<prod>\","
-	" \"n\": 3, \"f\": 1.5, \"none\": null, \"yes\": true}";
+	" \"key\": {\"one\": \"" SECRET
+	"\", \"two\": 2}, \"n\": 3, \"f\": 1.5, \"none\": null, \"yes\": true}";
 
 /* Other templates are parts of the same input, divided by zero bytes. */
 struct input {
@@ -61,6 +67,37 @@ static void set_options(struct template_options *options, uint8_t bits)
 						   .template = 1 << 16};
 }
 
+static bool shows(const char *text, size_t length)
+{
+	return text && memmem(text, length, SECRET, strlen(SECRET));
+}
+
+/* Nothing may show the secret but a template that has it in clear. */
+static void check_secret(const struct render *render, const struct buf *text,
+			 const struct template_error *error)
+{
+	struct buf masked;
+	struct buf path;
+	struct map_spot spot;
+
+	if (error->message && shows(error->message, strlen(error->message)))
+		abort();
+	if (error->message)
+		return;
+	buf_init(&masked, text->length * 4 + 1);
+	buf_init(&path, 1 << 16);
+	if (text->length > 0 &&
+	    (render_map_masked(render, text, "***", &masked) != 0 ||
+	     shows(masked.data, masked.length)))
+		abort();
+	for (size_t at = 0; at < text->length; at += 1 + text->length / 16)
+		if (render_map_at(render, text, at, &spot, &path) &&
+		    spot.line == 0)
+			abort();
+	buf_release(&path);
+	buf_release(&masked);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = {(const char *)data + 1, size - 1};
@@ -82,12 +119,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (json_value_read(render_arena(render), values_text,
 			    sizeof(values_text) - 1, &values, NULL) != 0)
 		abort();
+	render_map(render);
+	if (render_map_secret(render, values, "key.one", NULL) != 0)
+		abort();
 	template = environment_get(environment, "a", &error);
 	if (template)
 		render_template(render, template, values, &out, &error);
 	if (error.message && (!error.template || error.line == 0) &&
 	    error.fault != RENDER_LIMIT)
 		abort(); /* every error has its place */
+	if (!shows((const char *)data, size))
+		check_secret(render, &out, &error);
 	template_error_release(&error);
 	buf_release(&out);
 	render_free(render);

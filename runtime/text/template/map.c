@@ -208,6 +208,19 @@ size_t render_map_value(const struct render *render, size_t from, size_t to,
 	return found && found->start > from ? found->start : from;
 }
 
+/* Bytes that a secret went into: a mark for each line of them. */
+static void hide(const char *from, const char *to, const char *mark,
+		 bool *hidden, struct buf *out)
+{
+	for (; from < to; from++) {
+		if (*from == '\n')
+			buf_putc(out, '\n');
+		else if (!*hidden)
+			buf_puts(out, mark);
+		*hidden = *from != '\n';
+	}
+}
+
 int render_map_masked(const struct render *render, const struct buf *text,
 		      const char *mark, struct buf *out)
 {
@@ -220,19 +233,12 @@ int render_map_masked(const struct render *render, const struct buf *text,
 
 		if (!range->secret)
 			continue;
-		if (range->start > at) {
-			buf_append(out, text->data + at, range->start - at);
+		if (range->start > at)
 			hidden = false;
-		}
-		for (at = range->start; at < range->end; at++) {
-			if (text->data[at] == '\n') {
-				buf_putc(out, '\n');
-				hidden = false;
-			} else if (!hidden) {
-				buf_puts(out, mark);
-				hidden = true;
-			}
-		}
+		buf_append(out, text->data + at, range->start - at);
+		hide(text->data + range->start, text->data + range->end, mark,
+		     &hidden, out);
+		at = range->end;
 	}
 	if (at < text->length)
 		buf_append(out, text->data + at, text->length - at);
