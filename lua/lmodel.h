@@ -4,6 +4,7 @@
 #include <lua.h>
 
 #include "runtime/learn/gbt/explain.h"
+#include "runtime/learn/gbt/fast.h"
 #include "runtime/learn/gbt/model.h"
 
 #define LMODEL "tidemill.model"
@@ -11,6 +12,8 @@
 struct lmodel {
 	struct gbt_model *model;         /* owned; NULL until it is made */
 	struct gbt_explainer *explainer; /* owned; made when it is needed */
+	struct gbt_fast *fast;           /* owned; when it is worth it */
+	size_t rows;                     /* that were predicted before that */
 };
 
 /* Push a model that is still empty: set `model` next, nothing may raise. */
@@ -20,6 +23,10 @@ struct lmodel *lmodel_check(lua_State *L, int index);
 
 /* The model's explainer; raises when contributions cannot be had. */
 struct gbt_explainer *lmodel_explainer(lua_State *L, struct lmodel *model);
+
+/* The raw scores of `count` rows, one behind the other. */
+void lmodel_batch(struct lmodel *model, const double *rows, size_t count,
+		  double *raw);
 
 /* The texts of `strings` as a list. */
 void lmodel_push_strings(lua_State *L, const struct gbt_strings *strings);

@@ -13,13 +13,17 @@
 #include "runtime/learn/gbt/predict.h"
 #include "runtime/learn/gbt/xgboost.h"
 
-enum { EXPORT_MAX = 1 << 30 };
+enum {
+	EXPORT_MAX = 1 << 30,
+	FEW_ROWS = 512, /* that are predicted before a fast model is made */
+};
 
 static int l_gc(lua_State *L)
 {
 	struct lmodel *model = luaL_checkudata(L, 1, LMODEL);
 
 	gbt_explainer_free(model->explainer);
+	gbt_fast_free(model->fast);
 	gbt_model_free(model->model);
 	*model = (struct lmodel){0};
 	return 0;
@@ -51,6 +55,23 @@ struct gbt_explainer *lmodel_explainer(lua_State *L, struct lmodel *model)
 	if (!model->explainer)
 		lerror_raise(L, err);
 	return model->explainer;
+}
+
+void lmodel_batch(struct lmodel *model, const double *rows, size_t count,
+		  double *raw)
+{
+	const struct gbt_model *plain = model->model;
+
+	if (!model->fast && model->rows + count > FEW_ROWS)
+		model->fast = gbt_fast_new(plain);
+	if (model->fast) {
+		gbt_fast_batch(model->fast, rows, count, raw);
+		return;
+	}
+	model->rows += count;
+	for (size_t i = 0; i < count; i++)
+		gbt_raw(plain, rows + i * plain->features,
+			raw + i * plain->outputs);
 }
 
 void lmodel_push_strings(lua_State *L, const struct gbt_strings *strings)

@@ -7,8 +7,8 @@
 #include "lua/model_rows.h"
 #include "lua/options.h"
 #include "runtime/base/mem.h"
-#include "runtime/learn/gbt/batch.h"
 #include "runtime/learn/gbt/metrics.h"
+#include "runtime/learn/gbt/predict.h"
 #include "runtime/learn/gbt/vector.h"
 
 #define EVALUATION "tidemill.model.evaluation"
@@ -18,6 +18,7 @@ enum { AT_ONCE = 256, ECE_PARTS = 10 };
 /* Everything that is read; the garbage collector frees it. */
 struct evaluation {
 	struct model_rows rows;
+	struct lmodel *model;            /* borrowed */
 	struct gbt_vector truth, scores; /* double */
 	double *inputs, *outputs;        /* owned: AT_ONCE rows */
 };
@@ -89,8 +90,8 @@ static int read_some(struct evaluation *evaluation, struct error **err)
 	}
 	if (status < 0)
 		return -1;
-	gbt_raw_batch(model, evaluation->inputs, (size_t)count,
-		      evaluation->outputs);
+	lmodel_batch(evaluation->model, evaluation->inputs, (size_t)count,
+		     evaluation->outputs);
 	for (int i = 0; i < count; i++) {
 		double *out = evaluation->outputs + (size_t)i * model->outputs;
 
@@ -201,7 +202,8 @@ static void push_metrics(lua_State *L, const struct evaluation *evaluation)
 int lmodel_evaluate(lua_State *L)
 {
 	static const char *const names[] = {"file", "label", NULL};
-	const struct gbt_model *model = lmodel_check(L, 1)->model;
+	struct lmodel *owner = lmodel_check(L, 1);
+	const struct gbt_model *model = owner->model;
 	size_t length;
 	const char *text = luaL_checklstring(L, 2, &length), *label;
 	struct error *err = NULL;
@@ -212,7 +214,7 @@ int lmodel_evaluate(lua_State *L)
 	label = options_text(L, 3, "label");
 	luaL_argcheck(L, label, 3, "the label is missing");
 	evaluation = lua_newuserdatauv(L, sizeof(*evaluation), 0);
-	*evaluation = (struct evaluation){.rows.model = model};
+	*evaluation = (struct evaluation){.rows.model = model, .model = owner};
 	luaL_setmetatable(L, EVALUATION);
 	evaluation->rows.csv.file = options_text(L, 3, "file");
 	if (!evaluation->rows.csv.file)

@@ -7,7 +7,7 @@
 #include "lua/model_rows.h"
 #include "lua/options.h"
 #include "runtime/base/mem.h"
-#include "runtime/learn/gbt/batch.h"
+#include "runtime/learn/gbt/predict.h"
 #include "runtime/text/number_text.h"
 
 #define SCORES "tidemill.model.scores"
@@ -126,7 +126,7 @@ static void compute(struct scores *scores, size_t count)
 				    scores->outputs + i * scores->width);
 		return;
 	}
-	gbt_raw_batch(model, scores->inputs, count, scores->outputs);
+	lmodel_batch(scores->model, scores->inputs, count, scores->outputs);
 	if (scores->want == WANT_RAW)
 		return;
 	for (size_t i = 0; i < count; i++)

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
-#include "runtime/learn/gbt/batch.h"
 #include "runtime/learn/gbt/explain.h"
+#include "runtime/learn/gbt/fast.h"
 #include "runtime/learn/gbt/image.h"
 #include "runtime/learn/gbt/lightgbm.h"
 #include "runtime/learn/gbt/predict.h"
@@ -27,20 +27,41 @@ static void explain(const struct gbt_model *model, const double *row)
 }
 
 /* The fast ways must say what the plain one does, to the bit. */
+static void predict_fast(const struct gbt_model *model, const double *row,
+			 const double *wanted)
+{
+	size_t width = model->outputs * sizeof(*wanted);
+	double *rows = mem_array(2 * (model->features + 1UL), sizeof(*rows));
+	double *out = mem_array(2UL * model->outputs, sizeof(*out));
+
+	memcpy(rows, row, model->features * sizeof(*rows));
+	memcpy(rows + model->features, row, model->features * sizeof(*rows));
+	for (int way = 0; way <= (int)gbt_fast_best(); way++) {
+		struct gbt_fast *fast =
+			gbt_fast_new_for(model, (enum gbt_fast_way)way);
+
+		gbt_fast_batch(fast, rows, 2, out);
+		if (memcmp(out + model->outputs, wanted, width) != 0)
+			abort();
+		gbt_fast_raw(fast, row, out);
+		if (memcmp(out, wanted, width) != 0)
+			abort();
+		gbt_fast_free(fast);
+	}
+	mem_free(rows);
+	mem_free(out);
+}
+
 static void predict(const struct gbt_model *model, const double *row)
 {
 	double *out = mem_array(model->outputs, sizeof(*out));
-	double *batch = mem_array(model->outputs, sizeof(*batch));
 	uint32_t *leaves = mem_array(model->tree_count + 1UL, sizeof(*leaves));
 
 	gbt_raw(model, row, out);
-	gbt_raw_batch(model, row, 1, batch);
-	if (memcmp(out, batch, model->outputs * sizeof(*out)) != 0)
-		abort();
+	predict_fast(model, row, out);
 	gbt_predict(model, row, out);
 	gbt_leaves(model, row, leaves);
 	mem_free(out);
-	mem_free(batch);
 	mem_free(leaves);
 }
 

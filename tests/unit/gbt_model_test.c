@@ -14,6 +14,7 @@
 #include "runtime/base/file.h"
 #include "runtime/base/mem.h"
 #include "runtime/learn/gbt/explain.h"
+#include "runtime/learn/gbt/fast.h"
 #include "runtime/learn/gbt/lightgbm.h"
 #include "runtime/learn/gbt/predict.h"
 #include "runtime/learn/gbt/vector.h"
@@ -88,6 +89,8 @@ static double differ(const double *got, const double *wanted, size_t count)
 {
 	double worst = 0;
 
+	if (!wanted)
+		return INFINITY;
 	for (size_t i = 0; i < count; i++) {
 		double by = fabs(got[i] - wanted[i]) / fmax(1, fabs(wanted[i]));
 
@@ -103,6 +106,8 @@ static double differ_in_all(const double *got, const double *wanted,
 {
 	double worst = 0, most = 1;
 
+	if (!wanted)
+		return INFINITY;
 	for (size_t i = 0; i < count; i++)
 		most = fmax(most, fabs(wanted[i]));
 	for (size_t i = 0; i < count; i++)
@@ -139,6 +144,59 @@ static void check_row(const struct gbt_model *model,
 	mem_free(leaves);
 }
 
+/* Each fast way gives the plain walk's bits, for any number of rows. */
+static void check_fast(const struct gbt_model *model, const struct table *table)
+{
+	const double *rows = table->numbers.data;
+	size_t count = table->rows, width = model->outputs;
+	double *wanted = mem_array(count * width, sizeof(*wanted));
+	double *got = mem_array(count * width, sizeof(*got));
+
+	for (size_t i = 0; i < count; i++)
+		gbt_raw(model, rows + i * model->features, wanted + i * width);
+	for (int way = 0; way <= (int)gbt_fast_best(); way++) {
+		struct gbt_fast *fast =
+			gbt_fast_new_for(model, (enum gbt_fast_way)way);
+		static const size_t counts[] = {1, 5, 32, 33, SIZE_MAX};
+
+		for (size_t k = 0; k < 5; k++) {
+			size_t some = counts[k] < count ? counts[k] : count;
+
+			memset(got, 0, count * width * sizeof(*got));
+			gbt_fast_batch(fast, rows, some, got);
+			assert_memory_equal(got, wanted,
+					    some * width * sizeof(*got));
+		}
+		for (size_t i = 0; i < count; i++) {
+			gbt_fast_raw(fast, rows + i * model->features, got);
+			assert_memory_equal(got, wanted + i * width,
+					    width * sizeof(*got));
+		}
+		gbt_fast_free(fast);
+	}
+	mem_free(wanted);
+	mem_free(got);
+}
+
+/* The same of rows that are nothing but hard to tell. */
+static void check_odd_rows(const struct gbt_model *model)
+{
+	static const double odd[] = {NAN,    INFINITY, -INFINITY, 0,
+				     -0.0,   1e-36,    -1e-36,    1e300,
+				     -1e300, 0.999999, 3,         16777216};
+	size_t count = 70, kinds = sizeof(odd) / sizeof(*odd);
+	struct table table = {.rows = count, .columns = model->features};
+	uint32_t random = 1;
+
+	for (size_t i = 0; i < count * model->features; i++) {
+		random = random * 1664525 + 1013904223;
+		gbt_push(&table.numbers, &odd[(random >> 16) % kinds],
+			 sizeof(*odd));
+	}
+	check_fast(model, &table);
+	gbt_vector_release(&table.numbers);
+}
+
 static int failed(const char *name, const struct worst *worst)
 {
 	if (worst->raw <= 1e-6 && worst->predicted <= 1e-6 && !worst->leaves &&
@@ -169,13 +227,14 @@ static int check_case(const char *dir, const char *name)
 	int status;
 
 	assert_int_equal(rows.columns, model->features);
-	assert_non_null(wanted.numbers.data);
 	for (size_t i = 0; i < rows.rows; i++)
 		check_row(model, explainer,
 			  (double *)rows.numbers.data + i * rows.columns,
 			  (double *)wanted.numbers.data + i * wanted.columns,
 			  &worst);
 	status = failed(name, &worst);
+	check_fast(model, &rows);
+	check_odd_rows(model);
 	gbt_explainer_free(explainer);
 	gbt_model_free(model);
 	gbt_vector_release(&rows.numbers);

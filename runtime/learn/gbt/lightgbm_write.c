@@ -325,14 +325,17 @@ static void put_tree(struct writer *writer, uint32_t index)
 	buf_puts(out, "shrinkage=1\n\n\n");
 }
 
-/* A name may have no spaces there. */
+/* A name may have no spaces there, and must be there. */
 static void put_name(struct buf *out, const char *name)
 {
-	for (const char *at = name; *at; at++)
-		if (*at == ' ' || *at == '\n')
+	if (!*name)
+		buf_putc(out, '_');
+	for (const char *at = name; *at; at++) {
+		if ((unsigned char)*at <= ' ')
 			buf_putc(out, '_');
 		else
 			buf_putc(out, *at);
+	}
 }
 
 static void put_head(struct writer *writer, const struct gbt_vector *sizes)

@@ -36,14 +36,12 @@ void gbt_raw_staged(const struct gbt_model *model, const double *row,
 		    uint32_t trees, double *raw)
 {
 	for (uint32_t i = 0; i < model->outputs; i++)
-		raw[i] = model->base[i];
+		raw[i] = gbt_rounded(model, model->base[i]);
 	for (uint32_t i = 0; i < trees && i < model->tree_count; i++) {
 		uint32_t leaf = gbt_walk(model, model->trees[i].root, row);
-		double *sum = &raw[model->trees[i].output];
 
-		*sum += leaf_value(model, leaf, row);
-		if (model->float_sums)
-			*sum = (float)*sum;
+		gbt_add(model, &raw[model->trees[i].output],
+			leaf_value(model, leaf, row));
 	}
 }
 

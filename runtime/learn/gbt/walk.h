@@ -51,3 +51,22 @@ static inline uint32_t gbt_walk(const struct gbt_model *model, int32_t at,
 	}
 	return (uint32_t)~at;
 }
+
+/* Where an output's sum begins, and a value as it is summed. */
+static inline double gbt_rounded(const struct gbt_model *model, double value)
+{
+	return model->float_sums ? (double)(float)value : value;
+}
+
+/*
+ * Add to a sum. Of floats the sum is a float: added as doubles and rounded it
+ * is the same, since a double has more than twice as many digits.
+ */
+static inline void gbt_add(const struct gbt_model *model, double *sum,
+			   double value)
+{
+	if (model->float_sums)
+		*sum = (double)((float)*sum + (float)value);
+	else
+		*sum += value;
+}
