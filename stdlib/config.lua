@@ -64,4 +64,26 @@ function config.render(project, options)
 		end }
 end
 
+--- Returns what is live, against what was applied last: files, and programs
+--- that say it over HTTP. Nothing was applied yet: an empty list.
+---@async
+---@param project config.Project
+---@param options? config.Options
+---@return config.Drift[] found
+---@return integer drifted how many are not as they were applied
+function config.drift(project, options)
+	local home = require("store").home()
+	local db = require("store").open { home = home, readonly = true }
+	local drift = require("config.drift")
+	local ok, found = pcall(drift.find, db, home, project, options or {})
+
+	if not ok then
+		if type(found) == "table" and found.code == "not_found" then
+			return {}, 0
+		end
+		error(found, 0)
+	end
+	return found, drift.count(found)
+end
+
 return config

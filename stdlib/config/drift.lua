@@ -13,6 +13,8 @@ local drift = {}
 ---@field applied string hash
 ---@field wanted? string hash
 ---@field diff? string from what was applied to what is live
+---@field url? string what was asked, when it is no file
+---@field why? string why it could not be asked
 
 local function look(home, row, wanted, hide)
 	local live = fs.exists(row.path) and fs.read(row.path)
@@ -47,6 +49,33 @@ local function look(home, row, wanted, hide)
 	return entry
 end
 
+--- Compares what programs say with what was applied for them.
+local function ask_all(home, project, options, rows, hide, found)
+	local projects, files = require("config.project"),
+		require("config.files")
+	local applied = {}
+
+	for _, row in ipairs(rows) do applied[row.path] = row end
+	for _, file in ipairs(project.files) do
+		local to = file.live and projects.fill(file.to, {
+			env = options.env, host = options.host,
+			root = options.root or "" })
+		local row = to and applied[to]
+		if row then
+			local url = projects.fill(file.live.url, {
+				env = options.env, host = options.host })
+			local state, text = require("config.endpoint").compare(
+				{ url = url, values = file.live.values },
+				versions.content(home, row.hash), file.format
+				or files.format(to) or "json", hide)
+			found[#found + 1] = { path = url, url = url,
+				state = state, applied = row.hash,
+				diff = state == "changed" and text or nil,
+				why = state == "missing" and text or nil }
+		end
+	end
+end
+
 --- Compares every file of the version that was applied last. Raises
 --- `not_found` when nothing was.
 ---@param db store.Store
@@ -72,10 +101,26 @@ function drift.find(db, home, project, options)
 	for _, one in ipairs(rendered) do
 		wanted[one.to] = require("hash").sha256(one.text)
 	end
-	for i, row in ipairs(versions.files(db, version.id)) do
+	local rows = versions.files(db, version.id)
+	for i, row in ipairs(rows) do
 		found[i] = look(home, row, wanted, hide)
 	end
+	ask_all(home, project, options, rows, hide, found)
 	return found, version, hide
+end
+
+--- How many of the entries are not as they were applied.
+---@param found config.Drift[]
+---@return integer
+function drift.count(found)
+	local drifted = 0
+
+	for _, entry in ipairs(found) do
+		if entry.state == "changed" or entry.state == "missing" then
+			drifted = drifted + 1
+		end
+	end
+	return drifted
 end
 
 --- The changes that put a version back in force: its contents, and the commands

@@ -15,6 +15,7 @@ local project = {}
 ---@field check? string command; {file} is the staged file, {root} its tree
 ---@field reload? string command, run after a change
 ---@field health? { url?: string, command?: string, within?: string }
+---@field live? { url: string, values?: string[] } where the program says it
 
 ---@class config.Project
 ---@field dir string
@@ -64,7 +65,9 @@ local KEYS <const> = {
 			require("config.files").FORMATS)),
 		check = shape.string, reload = shape.string,
 		health = shape.record { url = shape.string,
-			command = shape.string, within = shape.duration } }),
+			command = shape.string, within = shape.duration },
+		live = shape.record { url = shape.string,
+			values = shape.list(shape.string) } }),
 }
 local check = shape.record(KEYS)
 
@@ -89,6 +92,10 @@ local function check_files(given, place)
 			and not file.health.command then
 			problem.raise(place, path .. ".health", "%s.health"
 				.. " wants 'url' or 'command'", path)
+		end
+		if file.live and not file.live.url then
+			problem.raise(place, path .. ".live", "%s.live lacks"
+				.. " 'url'", path)
 		end
 	end
 end

@@ -33,6 +33,11 @@ local KINDS <const> = {
 	interval = { main = "every", single = true, required = true,
 		fields = fields { every = shape.duration,
 		jitter = shape.duration, overlap = overlap } },
+	drift = { main = "project", single = true, required = true,
+		fields = fields { project = shape.string, env = shape.string,
+		host = shape.string, root = shape.string,
+		every = shape.duration, jitter = shape.duration,
+		overlap = overlap } },
 	file = { main = "paths", required = true,
 		fields = fields { paths = words } },
 	emit = { main = "names", required = true,
@@ -57,6 +62,30 @@ local function check_cron(trigger, path, place)
 	end
 end
 
+--- A trigger of drift is one of time that asks whether anything drifted.
+local function watch_drift(trigger)
+	local project, own = trigger.project, trigger.when
+	local options = { env = trigger.env, host = trigger.host,
+		root = trigger.root }
+
+	trigger.kind, trigger.every = "interval", trigger.every or 300000
+	trigger.project, trigger.env, trigger.host, trigger.root = nil
+	function trigger.when(event)
+		local config = require("config")
+		local found, drifted = config.drift(config.open(project),
+			options)
+		if drifted == 0 then return false, "no drift" end
+		for _, entry in ipairs(found) do
+			if entry.state == "changed"
+				or entry.state == "missing" then
+				event.path = event.path or entry.path
+			end
+		end
+		if own then return own(event) end
+		return true, ("%s drifted"):format(event.path)
+	end
+end
+
 --- Gives a trigger its full form: lists as lists, durations in milliseconds.
 local function finish(trigger, kind, path, place)
 	trigger.kind = kind
@@ -74,7 +103,8 @@ local function finish(trigger, kind, path, place)
 		problem.raise(place, path, "%s wants %s", path,
 			KINDS[kind].main)
 	end
-	if kind == "interval" and trigger.every < 1000 then
+	if kind == "drift" then watch_drift(trigger) end
+	if trigger.kind == "interval" and trigger.every < 1000 then
 		problem.raise(place, path, "%s is shorter than a second", path)
 	end
 	if kind == "cron" then check_cron(trigger, path, place) end
@@ -119,8 +149,8 @@ local function add_kind(list, kind, value, path, place)
 	end
 end
 
-local ORDER <const> = { "push", "tag", "cron", "interval", "file", "emit",
-	"run" }
+local ORDER <const> = { "push", "tag", "cron", "interval", "drift", "file",
+	"emit", "run" }
 
 --- Returns all triggers of `on`, in a fixed order: by kind, then as written.
 ---@param on any

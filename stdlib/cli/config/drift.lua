@@ -19,22 +19,18 @@ local function repair(call, db, project, given, version, hide)
 end
 
 local function print_found(call, found)
-	local drifted = 0
-
 	for _, entry in ipairs(found) do
-		if entry.state == "changed" or entry.state == "missing" then
-			drifted = drifted + 1
-		end
 		if not call.json and entry.state ~= "same" then
-			call:print(("%s %s"):format(entry.path,
-				WORDS[entry.state]))
+			call:print(("%s %s"):format(entry.path, entry.why
+				and "cannot be asked: " .. entry.why
+				or WORDS[entry.state]))
 			if entry.diff then
 				call:write(require("config.paint")(entry.diff,
 					call.paint))
 			end
 		end
 	end
-	return drifted
+	return require("config.drift").count(found)
 end
 
 ---@type cli.Verb
