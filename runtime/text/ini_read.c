@@ -208,22 +208,40 @@ static int duplicate(struct reader *reader, struct value *old,
 	}
 }
 
+/* The place of the first one is told where places are kept. */
+static int fail_twice(const struct reader *reader,
+		      const struct value_dict *section, struct value key,
+		      bool is_section)
+{
+	const struct places *places = reader->document->places;
+	struct place place = {reader->line, 1};
+	struct place first = places ? places_key(places, section, key)
+				    : (struct place){0, 0};
+	int length = (int)(key.length < 200 ? key.length : 200);
+
+	if (is_section)
+		return document_error(reader->document, place, reader->err,
+				      "'%.*s' is a section already", length,
+				      key.bytes);
+	if (first.line)
+		return document_error(reader->document, place, reader->err,
+				      "the key '%.*s' has a value already, in"
+				      " line %u",
+				      length, key.bytes, first.line);
+	return document_error(reader->document, place, reader->err,
+			      "the key '%.*s' has a value already", length,
+			      key.bytes);
+}
+
 static int set(struct reader *reader, struct value_dict *section,
 	       struct value key, struct value value)
 {
 	struct value *old = value_dict_get(section, key);
 
 	if (old &&
-	    (old->kind == VALUE_DICT || duplicate(reader, old, value) < 0)) {
-		struct place place = {reader->line, 1};
-
-		return document_error(
-			reader->document, place, reader->err,
-			old->kind == VALUE_DICT
-				? "'%.*s' is a section already"
-				: "the key '%.*s' has a value already",
-			(int)(key.length < 200 ? key.length : 200), key.bytes);
-	}
+	    (old->kind == VALUE_DICT || duplicate(reader, old, value) < 0))
+		return fail_twice(reader, section, key,
+				  old->kind == VALUE_DICT);
 	if (!old)
 		value_dict_set(reader->arena, section, key, value);
 	return 0;

@@ -25,6 +25,8 @@ function files.format(name)
 	return FORMATS[(name:match("%.(%w+)$") or ""):lower()]
 end
 
+local TWICE <const> = "is in this mapping already"
+
 local readers = {}
 
 function readers.yaml(text, file)
@@ -44,8 +46,10 @@ function readers.json(text, file)
 			.. plain.message }, 0)
 	end
 	local read, value, lines = pcall(require("yaml").read, text, {
-		file = file, places = true, ordered = true,
-		duplicates = "last" })
+		file = file, places = true, ordered = true })
+	if not read and tostring(value.message):find(TWICE, 1, true) then
+		error(value, 0) -- one of the two is not what is meant
+	end
 	if not read then return plain, {}, {} end
 	return value, lines, {}
 end

@@ -43,7 +43,7 @@ return {
 			{ a = "3", b = "4" })
 		test.equal(ini.read(text, { duplicates = "all" }),
 			{ a = { "1", "2", "3" }, b = "4" })
-		refuses("x.ini:2:1: the key 'a' has a value already", ini.read,
+		refuses("x.ini:2:1: the key 'a' has a value already, in line 1", ini.read,
 			text, { file = "x.ini" })
 		refuses("option 'duplicates' cannot be 'none': it is 'error', "
 			.. "'first', 'last' or 'all'", ini.read, text,

@@ -25,10 +25,11 @@ static int add_part(struct parts *parts, const char *start, const char *end)
 static bool in_set(struct value set, uint32_t point)
 {
 	const char *at = set.bytes;
-	const char *end = set.bytes + set.length;
+	const char *end;
 
 	if (!is_string(set))
 		return unicode_is(point, UNICODE_SPACE);
+	end = at + set.length;
 	while (at < end)
 		if (unicode_next(&at, end) == point)
 			return true;
