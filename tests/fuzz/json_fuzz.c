@@ -1,25 +1,31 @@
-/* JSON values: what was read and written is read again as the same. */
+/* JSON values: what was written is read again, and written the same. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runtime/text/json_value.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/fuzz/same.h"
 
+/* Bytes that are no UTF-8 change once, when they are written. */
 static void check(struct value value, const struct json_style *style,
 		  struct arena *arena)
 {
 	struct value again;
 	struct buf text;
+	struct buf copy;
 
 	buf_init(&text, 32 << 20);
-	if (json_value_write(value, style, &text, NULL) != 0)
+	buf_init(&copy, 32 << 20);
+	if (json_value_write(value, style, &text, NULL) != 0 ||
+	    json_value_read(arena, text.data, text.length, &again, NULL) != 0 ||
+	    json_value_write(again, style, &copy, NULL) != 0)
 		abort();
-	if (json_value_read(arena, text.data, text.length, &again, NULL) != 0 ||
-	    !same_value(value, again)) {
+	if (text.length != copy.length ||
+	    memcmp(text.data, copy.data, text.length) != 0) {
 		fprintf(stderr, "%.*s", (int)text.length, text.data);
 		abort();
 	}
+	buf_release(&copy);
 	buf_release(&text);
 }
 

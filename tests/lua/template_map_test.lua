@@ -115,6 +115,14 @@ local HIDDEN <const> = {
 	"{{ db.password | truncate(5, true, '') }}", "{{ db.password | pprint"
 		.. " }}", "{{ db.password | tojson }}", "{{ db.password | e }}",
 	"{{ db.password ~ '' }}", "{{ db.password | string }}",
+	"{{ [{'a': {'b': db.password}}] | map(attribute='a.b') | list }}",
+	"{{ [{'a': {'b': db.password}}] | map(attribute='a') | list }}",
+	"{{ users | selectattr('name') | map(attribute='key') | join }}",
+	"{{ [[db.password]] | map(attribute=0) | list }}",
+	"{{ [db] | map(attribute='no', default=db.password) | list }}",
+	"{{ users | map(attribute='key') | map('upper') | first }}",
+	"{% set l = [{'a': 'x'}] %}{% set g = l | map(attribute='a') %}"
+		.. "{% do l.append({'a': db.password}) %}{{ g | join }}",
 	"{% include 'secret.j2' %}", "{% include 'secret.j2' with context %}",
 	"{% from 'macro.j2' import m %}{{ m(db.password) }}",
 }
@@ -130,6 +138,10 @@ local SHOWN <const> = {
 	"{% for u in users | selectattr('name', 'equalto', 'ann') %}"
 		.. "{{ u.name }}{% endfor %}",
 	"{{ (users | map(attribute='name') | list)[0] }}",
+	"{{ users | map(attribute='name') | join(',') }}",
+	"{{ users | selectattr('name', 'equalto', 'ann') | map(attribute='name')"
+		.. " | list }}",
+	"{{ [{'a': {'b': 1, 'c': db.password}}] | map(attribute='a.b') | list }}",
 	"{% for k, v in db.items() if k != 'password' %}{{ k }}{{ v }}{% endfor %}",
 	"{{ db.keys() | list }} {{ users | length }}",
 	"{% macro m(x) %}{% if x %}set{% endif %}{% endmacro %}{{ m(db.password)"

@@ -246,8 +246,7 @@ static int choose(struct call *call, bool by_attribute, bool negated,
 		  struct value *out)
 {
 	struct applied *applied =
-		generator_new(call->render, sizeof(*applied),
-			      "generator object select_or_reject",
+		generator_new(call->render, sizeof(*applied), GENERATOR_SELECT,
 			      call->subject, select_next);
 
 	if (!applied || keep_arguments(applied, call))

@@ -15,6 +15,9 @@ struct generator {
 	bool ended;
 };
 
+/* Of generators that let through items of their source as they are. */
+#define GENERATOR_SELECT "generator object select_or_reject"
+
 /* A generator in `size` bytes, which start with one; or NULL. */
 void *generator_new(struct render *render, size_t size, const char *print,
 		    struct value source,

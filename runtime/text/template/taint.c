@@ -1,7 +1,7 @@
-/* Evaluation with a map: secrets taint what is computed from them. */
+/* Secrets taint what is computed from them, and mark what holds them. */
 #include <string.h>
 
-#include "runtime/text/template/library.h"
+#include "runtime/text/template/object.h"
 #include "runtime/text/template/track.h"
 
 enum { LOOK_DEPTH = 60, LOOK_ITEMS = 20000, TAINT_ITEMS = 1 << 20 };
@@ -179,6 +179,70 @@ static void judge_answer(const struct touch *touch, bool passes,
 		mark(out);
 }
 
+/* Is a secret at `attribute` ("a.b") of an item? */
+static bool item_holds(struct value item, struct value attribute)
+{
+	const struct value *found;
+	struct value part = attribute;
+	const char *dot;
+
+	if ((item.flags & VALUE_TAINTED) || item.kind == VALUE_OBJECT)
+		return true;
+	if (attribute.length == 0)
+		return holds_secret(item);
+	if (item.kind != VALUE_DICT)
+		return item.flags & VALUE_HOLDS;
+	dot = memchr(attribute.bytes, '.', attribute.length);
+	if (dot)
+		part.length = (uint32_t)(dot - attribute.bytes);
+	found = value_dict_get(item.dict, part);
+	if (!found)
+		return false;
+	part.bytes += part.length + (dot != NULL);
+	part.length = attribute.length - part.length - (dot != NULL);
+	return item_holds(*found, part);
+}
+
+/* The name in map(attribute="name"), and nothing else; or absent. */
+static struct value only_attribute(const struct node *node)
+{
+	const struct node *keyword = node->kids[2];
+
+	if (text_is(node->value, "map") && !node->kids[1] && !node->kids[3] &&
+	    !node->kids[4] && keyword && !keyword->next &&
+	    text_is(keyword->value, "attribute") &&
+	    keyword->kids[0]->kind == NODE_CONST &&
+	    keyword->kids[0]->value.kind == VALUE_STRING)
+		return keyword->kids[0]->value;
+	return (struct value){.kind = VALUE_ABSENT};
+}
+
+/* Names of items with secrets are none: what map takes is looked at. */
+static bool is_clear_map(const struct map *map, const struct node *node,
+			 const struct touch *touch, struct value out)
+{
+	struct value attribute = only_attribute(node);
+	struct value from = touch->first;
+
+	if (attribute.kind == VALUE_ABSENT || !is_generator(out) ||
+	    map->mixed || (touch->flags & VALUE_TAINTED))
+		return false;
+	while (is_generator(from)) {
+		const struct generator *made =
+			(const struct generator *)from.object;
+
+		if (strcmp(made->print, GENERATOR_SELECT) != 0)
+			return false;
+		from = made->source;
+	}
+	if (from.kind != VALUE_LIST && from.kind != VALUE_TUPLE)
+		return false;
+	for (uint32_t i = 0; i < from.list->count; i++)
+		if (item_holds(from.list->items[i], attribute))
+			return false;
+	return true;
+}
+
 static void judge_call(struct map *map, const struct node *node,
 		       const struct touch *touch, struct value *out)
 {
@@ -193,12 +257,12 @@ static void judge_call(struct map *map, const struct node *node,
 	if (callee->kind == NODE_ATTRIBUTE && (touch->flags & FLAGS_SECRET) &&
 	    is_one_of(callee->value, mixing, COUNT(mixing)))
 		map->mixed = true;
-	judge_answer(touch, passes, out);
+	if (node->kind != NODE_FILTER || !is_clear_map(map, node, touch, *out))
+		judge_answer(touch, passes, out);
 }
 
-/* Mark what `node` made of its operands. */
-static void judge(struct map *map, const struct node *node,
-		  const struct touch *touch, struct value *out)
+void map_judge(struct map *map, const struct node *node,
+	       const struct touch *touch, struct value *out)
 {
 	uint8_t flags = touch->flags & FLAGS_SECRET;
 
@@ -238,174 +302,14 @@ static void judge(struct map *map, const struct node *node,
 		judge_answer(touch, false, out);
 		break;
 	}
-	if (map->mixed && (is_container(*out) || (out->kind == VALUE_OBJECT &&
-						  out->object->class->set)))
+	if (map->mixed &&
+	    (is_container(*out) || is_generator(*out) ||
+	     (out->kind == VALUE_OBJECT && out->object->class->set)))
 		mark(out);
 }
 
-/* A number has no address: is it the value of this name? */
-static struct origin origin_of_name(const struct map *map, struct value name,
-				    struct value value)
+void map_judge_filter(const struct touch *touch, struct value name,
+		      struct value *out)
 {
-	const struct value *found =
-		map->values ? value_dict_get(map->values, name) : NULL;
-
-	if (found && found->kind == value.kind &&
-	    (value.kind == VALUE_INT || value.kind == VALUE_BOOL ||
-	     value.kind == VALUE_FLOAT || value.kind == VALUE_NONE ||
-	     value.kind == VALUE_STRING) &&
-	    value_same_key(*found, value))
-		return (struct origin){&map->root, name};
-	return (struct origin){.key.kind = VALUE_ABSENT};
-}
-
-static struct origin find_origin(const struct map *map, const struct node *node,
-				 const struct touch *touch, struct value value)
-{
-	struct value key =
-		node->kind == NODE_ATTRIBUTE ? node->value : touch->last;
-	const struct origin *known;
-
-	if ((node->kind == NODE_ATTRIBUTE || node->kind == NODE_ITEM) &&
-	    touch->count > 0 && is_container(touch->first) &&
-	    (key.kind == VALUE_STRING ||
-	     (key.kind == VALUE_INT && key.integer >= 0))) {
-		known = map_find(map, touch->first);
-		if (known)
-			return (struct origin){known, key};
-	}
-	known = map_find(map, value);
-	if (known)
-		return *known;
-	if (node->kind == NODE_NAME)
-		return origin_of_name(map, node->value, value);
-	if (node->kind == NODE_AND || node->kind == NODE_OR ||
-	    node->kind == NODE_CONDITION)
-		return touch->latest;
-	return touch->origin;
-}
-
-static void note(struct touch *touch, struct value value,
-		 const struct origin *origin)
-{
-	if (touch->count++ == 0)
-		touch->first = value;
-	touch->last = value;
-	touch->flags |= value.flags & FLAGS_SECRET;
-	touch->latest = *origin;
-	if (!has_origin(&touch->origin))
-		touch->origin = *origin;
-}
-
-static void enter(struct render *render, struct touch *touch)
-{
-	*touch = (struct touch){.up = render->map->touch};
-	render->map->touch = touch;
-}
-
-static int leave(struct render *render, struct touch *touch,
-		 const struct node *node, struct value *out, int result)
-{
-	struct map *map = render->map;
-	struct origin origin;
-
-	map->touch = touch->up;
-	if (result != 0)
-		return result;
-	judge(map, node, touch, out);
-	origin = find_origin(map, node, touch, *out);
-	map->origin = origin;
-	if (touch->up)
-		note(touch->up, *out, &origin);
-	return 0;
-}
-
-int map_eval(struct render *render, const struct node *node, struct value *out)
-{
-	struct touch touch;
-
-	enter(render, &touch);
-	return leave(render, &touch, node, out, eval_plain(render, node, out));
-}
-
-int map_filter(struct render *render, const struct node *node,
-	       const struct value *subject, struct value *out)
-{
-	struct touch touch;
-	struct origin none = {.key.kind = VALUE_ABSENT};
-
-	enter(render, &touch);
-	if (subject)
-		note(&touch, *subject, &none);
-	return leave(render, &touch, node, out,
-		     eval_filter_plain(render, node, subject, out));
-}
-
-int map_call(struct render *render, const struct node *node,
-	     const struct value *caller, struct value *out)
-{
-	struct touch touch;
-
-	enter(render, &touch);
-	return leave(render, &touch, node, out,
-		     eval_call_plain(render, node, caller, out));
-}
-
-void map_enter(struct render *render, struct touch *touch,
-	       const struct call *call)
-{
-	struct origin none = {.key.kind = VALUE_ABSENT};
-
-	enter(render, touch);
-	note(touch, call->subject, &none);
-	for (uint32_t i = 0; i < call->count; i++)
-		note(touch, call->arguments[i], &none);
-	for (uint32_t i = 0; i < call->named_count; i++)
-		note(touch, call->named[i].value, &none);
-}
-
-void map_leave(struct render *render, const struct touch *touch,
-	       struct value name, struct value *out)
-{
-	render->map->touch = touch->up;
-	if (out)
-		judge_answer(touch, is_one_of(name, passing, COUNT(passing)),
-			     out);
-}
-
-struct touch *map_begin(struct render *render)
-{
-	struct touch *touch = render->map ? render->map->touch : NULL;
-
-	if (render->map)
-		render->map->touch = NULL;
-	return touch;
-}
-
-void map_return(struct render *render, struct touch *touch,
-		const struct value *out)
-{
-	if (!render->map)
-		return;
-	render->map->touch = touch;
-	if (!touch)
-		return;
-	touch->flags = out ? out->flags & FLAGS_SECRET : touch->flags;
-	touch->first = value_none();
-}
-
-bool map_touched(const struct render *render)
-{
-	const struct touch *touch = render->map ? render->map->touch : NULL;
-
-	for (; touch; touch = touch->up)
-		if (touch->flags & FLAGS_SECRET)
-			return true;
-	return false;
-}
-
-void map_mix(struct render *render, struct value value)
-{
-	if (render->map && (value.flags & FLAGS_SECRET))
-		render->map->mixed = true;
+	judge_answer(touch, is_one_of(name, passing, COUNT(passing)), out);
 }

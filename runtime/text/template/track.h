@@ -57,7 +57,7 @@ struct map {
 	bool mixed; /* a secret went into a container that was there before */
 };
 
-/* Evaluation, see taint.c: as eval_plain, but noting. */
+/* Evaluation, see touch.c: as eval_plain, but noting. */
 int map_eval(struct render *render, const struct node *node, struct value *out);
 int map_filter(struct render *render, const struct node *node,
 	       const struct value *subject, struct value *out);
@@ -86,6 +86,11 @@ void map_return(struct render *render, struct touch *touch,
 
 /* Does an operand of the expression in evaluation know a secret? */
 bool map_touched(const struct render *render);
+/* Marks, see taint.c: of what `node`, or a filter, made of its operands. */
+void map_judge(struct map *map, const struct node *node,
+	       const struct touch *touch, struct value *out);
+void map_judge_filter(const struct touch *touch, struct value name,
+		      struct value *out);
 /* Taint `value` and all that it holds. */
 void map_taint(struct value *value);
 /* Mark a container that was made of other values, if a secret is in it. */
