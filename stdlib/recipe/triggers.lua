@@ -69,7 +69,9 @@ local function watch_drift(trigger)
 		root = trigger.root }
 
 	trigger.kind, trigger.every = "interval", trigger.every or 300000
-	trigger.project, trigger.env, trigger.host, trigger.root = nil
+	for _, key in ipairs { "project", "env", "host", "root" } do
+		trigger[key] = nil
+	end
 	function trigger.when(event)
 		local config = require("config")
 		local found, drifted = config.drift(config.open(project),

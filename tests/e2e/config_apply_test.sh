@@ -276,8 +276,12 @@ it "keeps none in the record" exits 1 grep -qa hidden-tide \
 keep
 set_values 9 false killed
 for delay in 0.02 0.04 0.06 0.08 0.1 0.12 0.15 0.2; do
-	timeout -s KILL "$delay" "$bin" config apply --project "$site" \
-		--env prod --root "$root" >"$top/killed.log" 2>&1
+	"$bin" config apply --project "$site" --env prod --root "$root" \
+		>"$top/killed.log" 2>&1 &
+	applying=$!
+	timeout "$delay" tail -f /dev/null
+	kill -9 "$applying" 2>/dev/null
+	wait "$applying" 2>/dev/null
 	config rollback --to 1 >>"$top/killed.log" 2>&1 || {
 		cat "$top/killed.log"
 		it "recovers from a kill after $delay s" false
