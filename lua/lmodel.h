@@ -31,10 +31,11 @@ void lmodel_batch(struct lmodel *model, const double *rows, size_t count,
 /* The texts of `strings` as a list. */
 void lmodel_push_strings(lua_State *L, const struct gbt_strings *strings);
 
-int lmodel_scores(lua_State *L);   /* model:scores(text, options) */
-int lmodel_evaluate(lua_State *L); /* model:evaluate(text, options) */
-int lmodel_info(lua_State *L);     /* model:info() */
+int lmodel_scores(lua_State *L);    /* model:scores(text, options) */
+int lmodel_evaluate(lua_State *L);  /* model:evaluate(text, options) */
+int lmodel_calibrate(lua_State *L); /* model:calibrate(text, options) */
+int lmodel_info(lua_State *L);      /* model:info() */
 
 /* Make the metatables of what the other files push. */
 void lmodel_open_scores(lua_State *L);
-void lmodel_open_evaluation(lua_State *L);
+void lmodel_open_sample(lua_State *L);

@@ -257,7 +257,8 @@ static int l_export(lua_State *L)
 int luaopen_model(lua_State *L)
 {
 	static const luaL_Reg functions[] = {{"read", l_read}, {NULL, NULL}};
-	static const luaL_Reg methods[] = {{"contributions", l_contributions},
+	static const luaL_Reg methods[] = {{"calibrate", lmodel_calibrate},
+					   {"contributions", l_contributions},
 					   {"evaluate", lmodel_evaluate},
 					   {"export", l_export},
 					   {"info", lmodel_info},
@@ -273,6 +274,7 @@ int luaopen_model(lua_State *L)
 	lua_setfield(L, -2, "__index");
 	lua_pop(L, 1);
 	lmodel_open_scores(L);
+	lmodel_open_sample(L);
 	luaL_newlib(L, functions);
 	return 1;
 }

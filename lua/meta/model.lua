@@ -64,6 +64,19 @@ function Model:scores(text, options) end
 ---@return table
 function Model:evaluate(text, options) end
 
+---@class model.CalibrateOptions
+---@field label string the column with what is true: 0 or 1
+---@field file? string how errors name the text (data)
+---@field method? "best"|"platt"|"isotonic" "best" is the one with the least
+--- log loss in cross-validation, or none
+
+--- Returns a model whose probabilities are calibrated on the rows of a CSV
+--- text, which it was not trained on.
+---@param text string
+---@param options model.CalibrateOptions
+---@return model.Model
+function Model:calibrate(text, options) end
+
 --- Returns what the model is: objective, transform, trees, leaves, depth,
 --- outputs, bytes, classes, about, and features with name, gain and splits.
 ---@return table

@@ -1,6 +1,7 @@
 --- tidemill model: boosted trees: import, look at, predict, judge.
 
-local SUBVERBS <const> = { "eval", "export", "import", "info", "predict" }
+local SUBVERBS <const> = { "calibrate", "eval", "export", "import", "info",
+	"predict" }
 
 local subverbs = {}
 for _, name in ipairs(SUBVERBS) do

@@ -192,4 +192,30 @@ function tests.a_model_is_imported_and_judged()
 		"f.csv:2: the label is 7, expected 0 or 1")
 end
 
+function tests.probabilities_are_calibrated()
+	local lines = { "age,size,y" }
+	local stump = model.read(STUMP)
+
+	for i = 1, 200 do
+		-- the model says 0.27 and 0.88; 0.1 and 0.5 is what happens
+		lines[#lines + 1] = ("%d,0,%d"):format(i % 2 * 3,
+			(i % 2 == 1 and i % 4 == 1 or i % 20 == 0) and 1 or 0)
+	end
+	local text = table.concat(lines, "\n") .. "\n"
+	for _, method in ipairs { "platt", "isotonic", "best" } do
+		local made = stump:calibrate(text, { label = "y",
+			method = method })
+		test.ok(math.abs(made:predict { age = 0 } - 0.1) < 0.02)
+		test.ok(math.abs(made:predict { age = 3 } - 0.5) < 0.02)
+		test.ok(made:evaluate(text, { label = "y" }).ece < 0.02)
+		local again = model.read(made:export())
+		test.equal(again:predict { age = 3 }, made:predict { age = 3 })
+		test.equal(again:info().calibration ~= "none", true)
+		test.raises("invalid", function() made:export("lightgbm") end)
+	end
+	test.raises("invalid", function()
+		stump:calibrate("age,size,y\n1,1,1\n", { label = "y" })
+	end)
+end
+
 return tests

@@ -1,0 +1,147 @@
+/* Reading all rows, a few hundred at a time. */
+#include "lua/model_sample.h"
+
+#include <lauxlib.h>
+#include <math.h>
+
+#include "lua/lerror.h"
+#include "lua/model_rows.h"
+#include "lua/options.h"
+#include "runtime/base/mem.h"
+#include "runtime/learn/gbt/predict.h"
+#include "runtime/learn/gbt/vector.h"
+
+#define SAMPLING "tidemill.model.sampling"
+
+enum { AT_ONCE = 256 };
+
+/* Everything that is read; the garbage collector frees it. */
+struct sampling {
+	struct model_rows rows;
+	struct lmodel *model; /* borrowed */
+	bool raw;
+	struct gbt_vector truth, scores; /* double */
+	double *inputs, *outputs;        /* owned: AT_ONCE rows */
+};
+
+static int l_gc(lua_State *L)
+{
+	struct sampling *sampling = luaL_checkudata(L, 1, SAMPLING);
+
+	model_rows_close(&sampling->rows);
+	gbt_vector_release(&sampling->truth);
+	gbt_vector_release(&sampling->scores);
+	mem_free(sampling->inputs);
+	mem_free(sampling->outputs);
+	sampling->inputs = sampling->outputs = NULL;
+	return 0;
+}
+
+bool model_sample_has_classes(const struct gbt_model *model)
+{
+	return model->outputs > 1 && (model->transform == GBT_SOFTMAX ||
+				      model->objective == GBT_ONE_VS_ALL);
+}
+
+bool model_sample_is_binary(const struct gbt_model *model)
+{
+	return model->outputs == 1 && (model->objective == GBT_BINARY ||
+				       model->calibration != GBT_UNCALIBRATED);
+}
+
+static int check_label(const struct sampling *sampling, double label,
+		       struct error **err)
+{
+	const struct gbt_model *model = sampling->rows.model;
+	const struct csv *csv = &sampling->rows.csv;
+
+	if (isnan(label))
+		return csv_error(csv, err,
+				 "the label is missing, expected a"
+				 " value");
+	if (model_sample_is_binary(model) && label != 0 && label != 1)
+		return csv_error(csv, err, "the label is %g, expected 0 or 1",
+				 label);
+	if (model_sample_has_classes(model) &&
+	    !(label >= 0 && label < model->outputs && label == floor(label)))
+		return csv_error(csv, err,
+				 "the label is %g, expected a class, 0 to %u",
+				 label, model->outputs - 1);
+	return 0;
+}
+
+/* Predictions of up to AT_ONCE rows; how many, or -1. */
+static int read_some(struct sampling *sampling, struct error **err)
+{
+	const struct gbt_model *model = sampling->rows.model;
+	int count = 0, status = 1;
+	double label;
+
+	while (count < AT_ONCE) {
+		status = model_rows_next(
+			&sampling->rows,
+			sampling->inputs + (size_t)count * model->features,
+			&label, err);
+		if (status < 1)
+			break;
+		if (check_label(sampling, label, err) < 0)
+			return -1;
+		gbt_push(&sampling->truth, &label, sizeof(label));
+		count++;
+	}
+	if (status < 0)
+		return -1;
+	lmodel_batch(sampling->model, sampling->inputs, (size_t)count,
+		     sampling->outputs);
+	for (int i = 0; i < count; i++) {
+		double *out = sampling->outputs + (size_t)i * model->outputs;
+
+		if (!sampling->raw)
+			gbt_transform_raw(model, out);
+		for (uint32_t k = 0; k < gbt_predictions(model); k++)
+			gbt_push(&sampling->scores, &out[k], sizeof(*out));
+	}
+	return count;
+}
+
+void model_sample_push(lua_State *L, struct lmodel *model, bool raw,
+		       struct gbt_sample *sample)
+{
+	const struct gbt_model *plain = model->model;
+	size_t length;
+	const char *text = luaL_checklstring(L, 2, &length);
+	const char *label = options_text(L, 3, "label");
+	struct error *err = NULL;
+	struct sampling *sampling;
+	int count;
+
+	luaL_argcheck(L, label, 3, "the label is missing");
+	sampling = lua_newuserdatauv(L, sizeof(*sampling), 0);
+	*sampling = (struct sampling){
+		.rows.model = plain, .model = model, .raw = raw};
+	luaL_setmetatable(L, SAMPLING);
+	sampling->rows.csv.file = options_text(L, 3, "file");
+	if (!sampling->rows.csv.file)
+		sampling->rows.csv.file = "data";
+	sampling->inputs = mem_array((size_t)AT_ONCE * plain->features + 1,
+				     sizeof(double));
+	sampling->outputs =
+		mem_array((size_t)AT_ONCE * plain->outputs + 1, sizeof(double));
+	if (model_rows_open(&sampling->rows, text, length, label, &err) < 0)
+		lerror_raise(L, err);
+	while ((count = read_some(sampling, &err)) > 0)
+		;
+	if (count < 0)
+		lerror_raise(L, err);
+	*sample =
+		(struct gbt_sample){sampling->truth.data, sampling->scores.data,
+				    NULL, sampling->truth.count};
+}
+
+void lmodel_open_sample(lua_State *L)
+{
+	luaL_newmetatable(L, SAMPLING);
+	lua_pushcfunction(L, l_gc);
+	lua_setfield(L, -2, "__gc");
+	lua_pop(L, 1);
+}
