@@ -52,7 +52,7 @@ HOST_O := $(HOST:%.c=$(B)/%.o) $(B)/embedded.o
 
 .PHONY: all build-tests deps demo test test-unit test-lua test-e2e test-crash check quality quality-config \
 	bench \
-	bench-template \
+	bench-template bench-learn \
 	fuzz coverage install clean help
 all: $(BIN) ## build build/tidemill (SANITIZE=address,undefined: its own tree)
 
@@ -91,6 +91,8 @@ $(B)/bench/% $(B)/e2e/%: tests/*/%.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDLIBS) -lm -lpthread
 $(B)/e2e/http_server: LDLIBS := -lz
 $(B)/e2e/https_front: LDLIBS := -lssl -lcrypto
+$(B)/bench/predict: $(B)/libtidemill.a
+$(B)/bench/predict: LDLIBS := $(B)/libtidemill.a
 $(B)/bench/store $(B)/bench/spawn: $(B)/bench/%: tests/bench/%.c \
 		$(B)/libtidemill.a
 	@mkdir -p $(@D)
@@ -129,6 +131,9 @@ bench: deps all $(TOOLS) ## each figure beside its peer, in one run
 bench-template: deps all $(B)/bench/template $(B)/bench/measure ## templates against Jinja2
 	@tests/check/deps.sh bench
 	@tests/bench/template.sh $(BIN)
+
+bench-learn: deps all $(B)/bench/predict ## boosted trees against XGBoost
+	@tests/bench/predict.sh $(BIN)
 
 quality: deps all ## judgement on real data, beside the baselines
 	@$(BIN) test tests/quality

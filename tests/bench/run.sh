@@ -4,6 +4,6 @@ set -u
 here=$(dirname "$0")
 
 "$(dirname "$here")/check/deps.sh" bench
-for name in startup push steps log store history http server template; do
+for name in startup push steps log store history http server template predict; do
 	"$here/$name.sh" "$1" || echo "  $name: ended with an error"
 done

@@ -17,7 +17,7 @@ packages="gcc make pkg-config git ca-certificates liblua5.4-dev lua5.4
 	nginx-light curl python3"
 
 [ "${1:-}" = bench ] && packages="$packages ninja-build parallel neovim
-	inotify-tools python3-jinja2"
+	inotify-tools python3-jinja2 python3-xgboost python3-sklearn"
 [ "${1:-}" = fuzz ] && packages="$packages clang-14 libclang-rt-14-dev"
 
 missing=""
