@@ -72,10 +72,19 @@ function flat.dotenv(text, file)
 				local ended
 				value, ended = quoted(text, at + rest - 1, file,
 					line)
-				after = (text:find("\n", ended, true)
-					or #text + 1) + 1
+				stop = text:find("\n", ended, true) or #text + 1
+				after = stop + 1
+				if not text:sub(ended, stop - 1):find("^%s*$")
+					and not text:find("^%s+#", ended) then
+					fail(file, line, "text stands behind"
+						.. " the quote's end")
+				end
 			else
-				value = value:gsub("%s+#.*$", "")
+				-- "A= # x" has no value, "A=#x" has one
+				local blank = content:sub(rest - 1, rest - 1)
+				value = (blank .. value):gsub("%s+#.*$", "")
+					:gsub("^" .. (blank == "=" and "="
+					or "%s"), "")
 					:gsub("%s+$", "")
 			end
 			put(result, lines, file, line, key, value)
@@ -87,18 +96,43 @@ function flat.dotenv(text, file)
 	return result, lines
 end
 
+--- The code point of "\\uXXXX" at `at`, and where it ends; two of them may be
+--- the halves of one, as in UTF-16.
+local function code_at(text, at, file, line)
+	local code = tonumber(text:match("^\\u(%x%x%x%x)", at), 16)
+	local low = code >= 0xd800 and code < 0xdc00
+		and text:match("^\\u([dD][c-fC-F]%x%x)", at + 6)
+
+	if low then
+		return 0x10000 + (code - 0xd800) * 1024 + tonumber(low, 16)
+			- 0xdc00, at + 12
+	elseif code >= 0xd800 and code < 0xe000 then
+		fail(file, line, "\\u%04x is half of a character", code)
+	end
+	return code, at + 6
+end
+
 local function unescape(text, file, line)
-	return (text:gsub("\\(u?)(%x?%x?%x?%x?)(.?)", function(u, hex, rest)
-		if u == "u" then
-			if #hex < 4 then
+	local parts, at = {}, 1
+
+	while true do
+		local stop = text:find("\\", at, true)
+		parts[#parts + 1] = text:sub(at, (stop or 0) - 1)
+		if not stop then return table.concat(parts) end
+		local byte = text:sub(stop + 1, stop + 1)
+		if byte == "u" then
+			if not text:find("^%x%x%x%x", stop + 2) then
 				fail(file, line, "\\u wants four digits")
 			end
-			return utf8.char(tonumber(hex, 16)) .. rest
+			local code
+			code, at = code_at(text, stop, file, line)
+			parts[#parts + 1] = utf8.char(code)
+		else
+			parts[#parts + 1] = byte == "f" and "\f"
+				or ESCAPES[byte] or byte
+			at = stop + 2
 		end
-		local tail = hex .. rest
-		local first = tail:sub(1, 1)
-		return (ESCAPES[first] or first) .. tail:sub(2)
-	end))
+	end
 end
 
 --- Splits "key = value", "key: value" and "key value" at the first separator
@@ -147,6 +181,11 @@ function flat.properties(text, file)
 			held, first = "", nil
 		end
 		::continue::
+	end
+	if first then -- a backslash ends the text
+		local key, value = split(held)
+		put(result, lines, file, first, unescape(key, file, first),
+			unescape(value, file, first))
 	end
 	return result, lines
 end

@@ -168,6 +168,22 @@ function tests.the_project_file_is_checked()
 	refuses("there is no '.*config.lua'", config.open, test.temp_dir())
 end
 
+function tests.a_key_twice_names_both_lines()
+	local function read(name, text)
+		return config.values, (project { [name] = text, ["config.lua"] =
+			('return { layers = { %q } }'):format(name) })
+	end
+
+	refuses("a.json:3:3: the key 'b' is in this mapping already, in line 2",
+		read("a.json", '{\n  "b": 1,\n  "b": 2\n}'))
+	refuses("a.yaml:2:1: the key 'b' is in this mapping already, in line 1",
+		read("a.yaml", "b: 1\nb: 2\n"))
+	refuses("a.ini:3:1: the key 'b' has a value already, in line 2",
+		read("a.ini", "[a]\nb=1\nb=2\n"))
+	refuses("a.env:2: the key 'B' is there twice, first in line 1",
+		read("a.env", "B=1\nB=2\n"))
+end
+
 function tests.thousands_of_keys_are_merged()
 	local lines = {}
 

@@ -8,7 +8,22 @@ local merge = require("config.merge")
 local paths = require("config.path")
 local test = require("test")
 
+local DIR <const> = debug.getinfo(1, "S").source:match("^@(.*/)")
+local cases = load(fs.read(DIR .. "cases.lua"), "@" .. DIR .. "cases.lua")()
+
 local tests = {}
+
+function tests.flat_formats_are_read()
+	for _, format in ipairs { "dotenv", "properties" } do
+		local count = cases.each(("%s../data/flat/%s.txt"):format(
+			DIR, format), function(case)
+			cases.check(function(text)
+				return (flat[format](text, "f"))
+			end, case)
+		end)
+		test.ok(count >= 30)
+	end
+end
 
 function tests.dotenv_is_read_with_lines()
 	local value, lines = flat.dotenv("# one\nA=1\nexport B='x # y' # z\n"

@@ -274,8 +274,11 @@ void map_judge(struct map *map, const struct node *node,
 	case NODE_OR:
 	case NODE_CONDITION:
 		break; /* one of its operands, as it is */
-	case NODE_ATTRIBUTE:
 	case NODE_ITEM:
+		if (touch->count > 1 && (touch->last.flags & FLAGS_SECRET))
+			out->flags |= VALUE_TAINTED; /* by its key */
+		/* fall through */
+	case NODE_ATTRIBUTE:
 		out->flags |= flags & VALUE_TAINTED;
 		map_pass(touch->first, out);
 		break;
