@@ -157,7 +157,7 @@ end
 ---@param db store.Db
 ---@param home string
 ---@param fields { project: string, target: string, note?: string,
----hide: fun(text: string): string }
+---hide: fun(text: string): string, values?: config.Values }
 ---@param changes config.Change[]
 ---@return integer?
 function apply.all(db, home, fields, changes)
@@ -196,9 +196,13 @@ function apply.all(db, home, fields, changes)
 	local what = require("task").shield(undo, db, home, id, why)
 	local healthy, ill = pcall(check_health, changes)
 	if not healthy then what = what .. ", but " .. ill.message end
+	why = why:gsub("%s+$", "") .. "\n"
+	for _, change in ipairs(fields.values and changes or {}) do
+		why = why .. require("config.spot").of_output(change, why,
+			change.to, fields.values, true)
+	end
 	error({ code = type(problem) == "table" and problem.code or "io",
-		exit_code = 1, message =
-		("%s\n%s"):format(why:gsub("%s+$", ""), fields.hide(what)) }, 0)
+		exit_code = 1, message = why .. fields.hide(what) }, 0)
 end
 
 return apply

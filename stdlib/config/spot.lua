@@ -96,8 +96,9 @@ end
 ---@param output string
 ---@param path string of the file as the program was told it
 ---@param values config.Values
+---@param named? boolean only lines of the file that it names
 ---@return string lines to put behind what the program said, or ""
-function spot.of_output(file, output, path, values)
+function spot.of_output(file, output, path, values, named)
 	local found, seen = {}, {}
 	local function add(line)
 		local name, at, note = spot.find(file, tonumber(line), values)
@@ -118,7 +119,7 @@ function spot.of_output(file, output, path, values)
 		if line then add(line) end
 		at = to + 1
 	end
-	if #found == 0 then
+	if #found == 0 and not named then
 		for line in output:gmatch("line (%d+)") do add(line) end
 	end
 	return table.concat(found)

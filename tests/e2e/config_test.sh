@@ -137,6 +137,7 @@ says "with its layer" 2 "(value db.pool set at env/dev.yaml:2)" \
 sed -i "s|, schema = \"app.json\"|, check = \"sh $PWD/refuse {file}\"|" config.lua
 cat >refuse <<'END'
 line=$(grep -n many "$1" | cut -d: -f1)
+[ -n "$line" ] || exit 0
 echo "bad value in $1:$line"
 cat "$1"
 exit 1
@@ -145,6 +146,11 @@ out=$("$bin" config plan "${base[@]}" 2>&1)
 it "so is what a program refuses" has \
 	"is templates/app.yaml.j2:13 (value db.pool set at env/dev.yaml:2)" "$out"
 it "and what it prints has no secret" nothing_of "$out"
+sed -i "s|check = |reload = |; s|{file}|$top/live/etc/shop.yaml|" config.lua
+out=$("$bin" config apply "${base[@]}" 2>&1)
+it "and what its reload refuses" has \
+	"is templates/app.yaml.j2:13 (value db.pool set at env/dev.yaml:2)" "$out"
+it "with the former files in force" has "is in force" "$out"
 printf '\n{{ (db.password | upper).nothing.at }}\n' >templates/app.yaml.j2
 out=$("$bin" config render "${base[@]}" 2>&1)
 it "an error with a secret has its line" has "app.yaml.j2:2: an expression" "$out"

@@ -261,6 +261,15 @@ static void judge_call(struct map *map, const struct node *node,
 		judge_answer(touch, passes, out);
 }
 
+/* A part of something; a secret key taints what it finds. */
+static void judge_part(const struct touch *touch, struct value *out)
+{
+	if ((touch->flags & VALUE_TAINTED) ||
+	    (touch->count > 1 && (touch->last.flags & FLAGS_SECRET)))
+		out->flags |= VALUE_TAINTED;
+	map_pass(touch->first, out);
+}
+
 void map_judge(struct map *map, const struct node *node,
 	       const struct touch *touch, struct value *out)
 {
@@ -274,13 +283,9 @@ void map_judge(struct map *map, const struct node *node,
 	case NODE_OR:
 	case NODE_CONDITION:
 		break; /* one of its operands, as it is */
-	case NODE_ITEM:
-		if (touch->count > 1 && (touch->last.flags & FLAGS_SECRET))
-			out->flags |= VALUE_TAINTED; /* by its key */
-		/* fall through */
 	case NODE_ATTRIBUTE:
-		out->flags |= flags & VALUE_TAINTED;
-		map_pass(touch->first, out);
+	case NODE_ITEM:
+		judge_part(touch, out);
 		break;
 	case NODE_TUPLE:
 	case NODE_LIST:

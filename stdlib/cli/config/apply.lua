@@ -96,6 +96,7 @@ nothing is written and nothing reloaded.]],
 		if not db then return say(call, changes) > 0 and 1 or 0 end
 		local ok, version = pcall(apply.all, db, call.home,
 			{ project = project.dir, target = target,
+				values = values,
 				hide = require("config.former").hider(db,
 					call.home, project.dir, target, values)
 				}, changes)
