@@ -28,6 +28,14 @@ struct gbt_explainer *lmodel_explainer(lua_State *L, struct lmodel *model);
 void lmodel_batch(struct lmodel *model, const double *rows, size_t count,
 		  double *raw);
 
+struct model_source;
+
+/*
+ * The text at 2 and its name among the options at 3 { file, read }: with
+ * `read` it is the path of a file instead. Borrowed from the stack.
+ */
+void lmodel_source(lua_State *L, struct model_source *source);
+
 /* The texts of `strings` as a list. */
 void lmodel_push_strings(lua_State *L, const struct gbt_strings *strings);
 

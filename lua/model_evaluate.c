@@ -87,7 +87,7 @@ static void push_numbers(lua_State *L, const struct gbt_model *model,
 
 int lmodel_evaluate(lua_State *L)
 {
-	static const char *const names[] = {"file", "label", NULL};
+	static const char *const names[] = {"file", "label", "read", NULL};
 	struct lmodel *owner = lmodel_check(L, 1);
 	const struct gbt_model *model = owner->model;
 	struct gbt_sample sample;
@@ -113,7 +113,8 @@ int lmodel_evaluate(lua_State *L)
 /* model:calibrate(text, options): another model. */
 int lmodel_calibrate(lua_State *L)
 {
-	static const char *const names[] = {"file", "label", "method", NULL};
+	static const char *const names[] = {"file", "label", "method", "read",
+					    NULL};
 	static const char *const methods[] = {"best", "platt", "isotonic",
 					      NULL};
 	struct lmodel *owner = lmodel_check(L, 1), *made;

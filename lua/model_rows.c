@@ -6,7 +6,10 @@
 
 #include "runtime/base/mem.h"
 
-enum { SHOWN = 40 }; /* characters of a wrong text */
+enum {
+	SHOWN = 40, /* characters of a wrong text */
+	WINDOW_MAX = 2 * CSV_ROW_BYTES,
+};
 
 static int64_t find_column(const struct model_rows *rows, const char *name)
 {
@@ -64,15 +67,99 @@ static int find_by_place(struct model_rows *rows, struct error **err)
 	return 0;
 }
 
-int model_rows_open(struct model_rows *rows, const char *text, size_t length,
+/* What a row may have changed in the reader. */
+struct place {
+	size_t at, columns;
+	uint64_t line, next;
+};
+
+static struct place place_of(const struct csv *csv)
+{
+	return (struct place){csv->at, csv->columns, csv->line, csv->next};
+}
+
+/* Read on in the file, from where the row began, and let it begin again. */
+static int read_more(struct model_rows *rows, const struct place *before,
+		     struct error **err)
+{
+	struct csv *csv = &rows->csv;
+
+	if (window_more(&rows->window, before->at, err) < 0)
+		return error_wrap(err, "%s:%llu: too long a row", csv->file,
+				  (unsigned long long)before->next);
+	csv->text = rows->window.data;
+	csv->length = rows->window.length;
+	csv->at = 0;
+	csv->columns = before->columns;
+	csv->line = before->line;
+	csv->next = before->next;
+	return 0;
+}
+
+/* Is a row that was read, or could not be, cut off by the window's end? */
+static bool is_cut_off(const struct model_rows *rows, int status)
+{
+	return rows->windowed && !rows->window.ended &&
+	       (status < 1 || rows->csv.at >= rows->csv.length);
+}
+
+/* csv_next, also across the ends of the window. */
+static int next_row(struct model_rows *rows, struct error **err)
+{
+	struct place before = place_of(&rows->csv);
+	struct error *problem = NULL;
+	int status = csv_next(&rows->csv, &problem);
+
+	while (is_cut_off(rows, status)) {
+		error_free(problem);
+		problem = NULL;
+		if (read_more(rows, &before, err) < 0)
+			return -1;
+		before.at = 0;
+		status = csv_next(&rows->csv, &problem);
+	}
+	rows->began = before.at;
+	return status < 0 ? error_move(err, problem) : status;
+}
+
+/* The names are those of csv_header, whose row may be longer than a window. */
+static int read_header(struct model_rows *rows, struct error **err)
+{
+	struct place before = place_of(&rows->csv);
+
+	if (next_row(rows, err) < 0)
+		return -1;
+	rows->csv.at = rows->began;
+	rows->csv.columns = before.columns;
+	rows->csv.line = before.line;
+	rows->csv.next = before.next;
+	return csv_header(&rows->csv, &rows->names, &rows->count, err);
+}
+
+static int open_source(struct model_rows *rows,
+		       const struct model_source *source, struct error **err)
+{
+	csv_init(&rows->csv, source->text, source->text ? source->length : 0,
+		 source->file);
+	rows->windowed = !source->text;
+	if (!rows->windowed)
+		return 0;
+	if (window_open(&rows->window, source->file, WINDOW_MAX, err) < 0)
+		return -1;
+	csv_release(&rows->csv);
+	csv_init(&rows->csv, rows->window.data, rows->window.length,
+		 source->file);
+	return 0;
+}
+
+int model_rows_open(struct model_rows *rows, const struct model_source *source,
 		    const char *label, struct error **err)
 {
 	const char *first =
 		rows->model->features ? gbt_string(&rows->model->names, 0) : "";
 
-	csv_init(&rows->csv, text, length, rows->csv.file);
 	rows->label = -1;
-	if (csv_header(&rows->csv, &rows->names, &rows->count, err) < 0)
+	if (open_source(rows, source, err) < 0 || read_header(rows, err) < 0)
 		return -1;
 	rows->columns = mem_array((size_t)rows->model->features + 1,
 				  sizeof(*rows->columns));
@@ -96,6 +183,9 @@ void model_rows_close(struct model_rows *rows)
 	mem_free(rows->names);
 	mem_free(rows->columns);
 	csv_release(&rows->csv);
+	if (rows->windowed)
+		window_close(&rows->window);
+	rows->windowed = false;
 	rows->names = NULL;
 	rows->columns = NULL;
 	rows->count = 0;
@@ -152,7 +242,7 @@ static int read_label(const struct model_rows *rows, double *label,
 int model_rows_next(struct model_rows *rows, double *row, double *label,
 		    struct error **err)
 {
-	int status = csv_next(&rows->csv, err);
+	int status = next_row(rows, err);
 
 	if (status < 1)
 		return status;

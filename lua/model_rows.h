@@ -1,11 +1,22 @@
 /* Rows of a CSV text as a model takes them. */
 #pragma once
 
+#include "runtime/base/window.h"
 #include "runtime/learn/gbt/model.h"
 #include "runtime/text/csv.h"
 
+/* Where rows come from: a text, or a file that is read in parts. */
+struct model_source {
+	const char *text; /* borrowed; NULL: `file` is read */
+	size_t length;
+	const char *file; /* borrowed: its path, or how errors name the text */
+};
+
 struct model_rows {
 	struct csv csv;
+	struct window window; /* of the file */
+	bool windowed;
+	size_t began; /* where the row that was read is in the text */
 	const struct gbt_model *model; /* borrowed */
 	char **names;                  /* owned: of the columns */
 	size_t count;
@@ -14,11 +25,12 @@ struct model_rows {
 };
 
 /*
- * Read the header of `text`, which must outlive the rows. Features are found
+ * Read the header of `source`, which must outlive the rows. Features are found
  * by name; in a model without names of its own, by their place among the
- * columns that are not the label. 0 or -1 with ERROR_INVALID "FILE:1: …".
+ * columns that are not the label. `rows` is all 0 but for `model`. 0 or -1
+ * with ERROR_INVALID "FILE:1: …".
  */
-int model_rows_open(struct model_rows *rows, const char *text, size_t length,
+int model_rows_open(struct model_rows *rows, const struct model_source *source,
 		    const char *label, struct error **err);
 void model_rows_close(struct model_rows *rows); /* idempotent */
 

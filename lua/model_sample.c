@@ -104,30 +104,38 @@ static int read_some(struct sampling *sampling, struct error **err)
 	return count;
 }
 
+void lmodel_source(lua_State *L, struct model_source *source)
+{
+	bool read = options_flag(L, 3, "read", false);
+	const char *text = luaL_checklstring(L, 2, &source->length);
+
+	source->file = read ? text : options_text(L, 3, "file");
+	if (!source->file)
+		source->file = "data";
+	source->text = read ? NULL : text;
+}
+
 void model_sample_push(lua_State *L, struct lmodel *model, bool raw,
 		       struct gbt_sample *sample)
 {
 	const struct gbt_model *plain = model->model;
-	size_t length;
-	const char *text = luaL_checklstring(L, 2, &length);
+	struct model_source source;
 	const char *label = options_text(L, 3, "label");
 	struct error *err = NULL;
 	struct sampling *sampling;
 	int count;
 
+	lmodel_source(L, &source);
 	luaL_argcheck(L, label, 3, "the label is missing");
 	sampling = lua_newuserdatauv(L, sizeof(*sampling), 0);
 	*sampling = (struct sampling){
 		.rows.model = plain, .model = model, .raw = raw};
 	luaL_setmetatable(L, SAMPLING);
-	sampling->rows.csv.file = options_text(L, 3, "file");
-	if (!sampling->rows.csv.file)
-		sampling->rows.csv.file = "data";
 	sampling->inputs = mem_array((size_t)AT_ONCE * plain->features + 1,
 				     sizeof(double));
 	sampling->outputs =
 		mem_array((size_t)AT_ONCE * plain->outputs + 1, sizeof(double));
-	if (model_rows_open(&sampling->rows, text, length, label, &err) < 0)
+	if (model_rows_open(&sampling->rows, &source, label, &err) < 0)
 		lerror_raise(L, err);
 	while ((count = read_some(sampling, &err)) > 0)
 		;

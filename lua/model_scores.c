@@ -197,17 +197,18 @@ static void prepare(struct scores *scores)
 
 int lmodel_scores(lua_State *L)
 {
-	static const char *const names[] = {"file", "want", "ignore", NULL};
+	static const char *const names[] = {"file", "want", "ignore", "read",
+					    NULL};
 	static const char *const wants[] = {"predictions", "raw",
 					    "contributions", NULL};
 	struct lmodel *model = lmodel_check(L, 1);
-	size_t length;
-	const char *text = luaL_checklstring(L, 2, &length);
+	struct model_source source;
 	struct error *err = NULL;
 	struct scores *scores;
 
 	lua_settop(L, 3);
 	options_check(L, 3, names, "model:scores");
+	lmodel_source(L, &source);
 	scores = lua_newuserdatauv(L, sizeof(*scores), 3);
 	*scores = (struct scores){.model = model};
 	luaL_setmetatable(L, SCORES);
@@ -219,10 +220,7 @@ int lmodel_scores(lua_State *L)
 	if (scores->want == WANT_CONTRIBUTIONS)
 		lmodel_explainer(L, model);
 	scores->rows.model = model->model;
-	scores->rows.csv.file = options_text(L, 3, "file");
-	if (!scores->rows.csv.file)
-		scores->rows.csv.file = "data";
-	if (model_rows_open(&scores->rows, text, length,
+	if (model_rows_open(&scores->rows, &source,
 			    options_text(L, 3, "ignore"), &err) < 0)
 		return lerror_raise(L, err);
 	prepare(scores);

@@ -41,6 +41,7 @@ function Model:leaves(row) end
 
 ---@class model.ScoreOptions
 ---@field file? string how errors name the text (data)
+---@field read? boolean `text` is the path of a file, read in parts
 ---@field want? "predictions"|"raw"|"contributions"
 ---@field ignore? string a column that is no feature
 
@@ -54,6 +55,7 @@ function Model:scores(text, options) end
 ---@class model.EvaluateOptions
 ---@field label string the column with what is true
 ---@field file? string how errors name the text (data)
+---@field read? boolean `text` is the path of a file, read in parts
 
 --- Returns metrics of the predictions for the rows of a CSV text: auc,
 --- average_precision, log_loss, brier, ece, f1, accuracy, precision_at_10,
@@ -67,6 +69,7 @@ function Model:evaluate(text, options) end
 ---@class model.CalibrateOptions
 ---@field label string the column with what is true: 0 or 1
 ---@field file? string how errors name the text (data)
+---@field read? boolean `text` is the path of a file, read in parts
 ---@field method? "best"|"platt"|"isotonic" "best" is the one with the least
 --- log loss in cross-validation, or none
 

@@ -218,4 +218,37 @@ function tests.probabilities_are_calibrated()
 	end)
 end
 
+function tests.long_files_are_read_in_parts()
+	local dir = test.temp_dir()
+	local stump, lines, wanted = model.read(STUMP), {}, {}
+
+	-- quotes with line ends in them, over several windows of a megabyte
+	for i = 1, 60000 do
+		lines[i] = ('%d,"a note, %s\nwith ""%d"" and %d",7\n'):format(
+			i % 3, ("x"):rep(i % 40), i, i)
+		wanted[i] = i % 3 > 1 and "2.0" or "-1.0"
+	end
+	local text = "age,note,size\n" .. table.concat(lines)
+	test.ok(#text > 3 << 20)
+	fs.write(dir .. "/f.csv", text)
+	for _, options in ipairs { { want = "raw" },
+		{ want = "raw", read = true } } do
+		local parts = {}
+		for part in stump:scores(options.read and dir .. "/f.csv"
+			or text, options) do
+			parts[#parts + 1] = part
+		end
+		test.ok(table.concat(parts) == "prediction\n"
+			.. table.concat(wanted, "\n") .. "\n")
+	end
+	fs.write(dir .. "/g.csv", text .. "1,2\n")
+	local problem = test.raises("invalid", function()
+		for _ in stump:scores(dir .. "/g.csv", { read = true }) do end
+	end)
+	test.contains(problem.message, "/g.csv:120002: ")
+	test.raises("not_found", function()
+		stump:scores(dir .. "/none.csv", { read = true })
+	end)
+end
+
 return tests

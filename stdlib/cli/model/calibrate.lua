@@ -26,8 +26,8 @@ with the least log loss in cross-validation, or none.]],
 		local data = files.need(call, "data")
 		local label = files.need(call, "label", "COLUMN")
 		local out = files.need(call, "out")
-		local model = files.model(name):calibrate(files.read(data), {
-			file = data, label = label,
+		local model = files.model(name):calibrate(data, {
+			read = true, label = label,
 			method = call.options.method })
 
 		require("fs").write(out, model:export())

@@ -23,8 +23,8 @@ return {
 		local name = files.need(call, "model")
 		local data = files.need(call, "data")
 		local label = files.need(call, "label", "COLUMN")
-		local found = files.model(name):evaluate(files.read(data), {
-			file = data, label = label })
+		local found = files.model(name):evaluate(data, {
+			read = true, label = label })
 
 		if call.json then
 			if found.reliability then

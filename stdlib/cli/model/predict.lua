@@ -36,7 +36,7 @@ order; --ignore names one that is none.]],
 		end
 		local model = files.model(name)
 
-		for part in model:scores(files.read(data), { file = data,
+		for part in model:scores(data, { read = true,
 			want = want(options), ignore = options.ignore }) do
 			call:write(part)
 		end
