@@ -17,6 +17,7 @@ local verbs = require("command.verbs")
 ---@field default? any
 ---@field help string
 ---@field complete? "run"|"file"|"dir"|"repo" how a shell completes its value
+---@field replaces? boolean it takes the place of the one of all commands
 
 ---@class cli.Argument
 ---@field name string

@@ -7,11 +7,17 @@ local verbs = require("command.verbs")
 local completion = {}
 
 local function flags(verb)
-	local words = {}
+	local words, replaced = {}, {}
 
+	for _, option in ipairs(verb.options or {}) do
+		if option.replaces then replaced[option.name] = true end
+	end
 	for _, list in ipairs { verb.options or {}, options.GLOBAL } do
 		for _, option in ipairs(list) do
-			words[#words + 1] = "--" .. option.name
+			if list ~= options.GLOBAL
+				or not replaced[option.name] then
+				words[#words + 1] = "--" .. option.name
+			end
 			if option.short then
 				words[#words + 1] = "-" .. option.short
 			end

@@ -8,6 +8,7 @@ local FILE_MAX <const> = 16 << 30
 files.MODEL = { name = "model", argument = "FILE", complete = "file",
 	help = "a model: of Tidemill, LightGBM's text or XGBoost's JSON" }
 files.DATA = { name = "data", argument = "FILE", complete = "file",
+	replaces = true,
 	help = "CSV with a header; a column for each feature" }
 files.LABEL = { name = "label", argument = "COLUMN",
 	help = "the column that holds what is to be predicted" }

@@ -46,8 +46,9 @@ return {
 			for _, option in ipairs(verb.options or {}) do
 				local label = name .. " --" .. option.name
 				test.ok(#option.help > 0, label)
-				test.ok(not names[option.name], label
-					.. " is there twice")
+				test.ok(option.replaces
+					or not names[option.name],
+					label .. " is there twice")
 				names[option.name] = true
 				test.ok(not option.short
 					or not shorts[option.short], label

@@ -4,7 +4,7 @@ local files = require("learn.model_files")
 
 ---@type cli.Verb
 return {
-	summary = "calibrate a model's probabilities on rows it has not seen",
+	summary = "calibrate probabilities on rows the model has not seen",
 	description = [[
 Of the things that are said to happen in one case of ten, one in ten should.
 Platt's sigmoid suits few rows, isotonic regression many; 'best' is the one
