@@ -61,7 +61,7 @@ local HIDDEN <const> = {
 	"{% set x %}{{ db.password }}{% endset %}{{ x | upper }}",
 	"{% set x | upper %}{{ db.password }}{% endset %}{{ x }}",
 	"{% filter upper %}{{ db.password }}{% endfilter %}",
-	"{% filter indent(2) %}a {{ db.password }}{% endfilter %}",
+	"{% filter indent(2) | upper %}a {{ db.password }}{% endfilter %}",
 	"{% with x = db.password %}{{ x }}{% endwith %}",
 	"{% for c in db.password %}{{ c }}{% endfor %}",
 	"{% for u in users %}{{ u.key }}{% endfor %}",
@@ -293,6 +293,26 @@ function tests.every_byte_knows_its_template_and_value()
 	test.equal(map:at(0), nil)
 	test.equal(map:line(2, 9).value, "env")
 	test.equal(map:line(2, 4).value, "db.host")
+end
+
+function tests.indented_texts_keep_their_places()
+	local text, map = render("{% macro m() %}\n\nhost: {{ db.host }}\n  key:"
+		.. " {{ db.password }}\nlast\n{% endmacro %}"
+		.. "a:\n  {{ m() | trim | indent(2) }}\n{% filter indent(4, true) %}"
+		.. "b {{ env }}\nc{{ db.password }}{% endfilter %}")
+
+	test.equal(text, "a:\n  host: db1\n    key: hunTer22\n  last\n"
+		.. "    b prod\n    chunTer22")
+	test.equal(map:masked(), "a:\n  host: db1\n    key: ********\n  last\n"
+		.. "    b prod\n    c********")
+	test.equal(map:line(2), { file = "t.j2", line = 3, secret = false,
+		value = "db.host" })
+	test.equal(map:line(4).line, 5)
+	test.equal(map:line(5).value, "env")
+	text, map = render("{% set x %} {{ db.password }}x {% endset %}"
+		.. "{{ x | trim }}")
+	test.equal(text, "hunTer22x")
+	test.equal(map:masked(), "********x")
 end
 
 function tests.included_templates_are_named()

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/text/template/library.h"
 #include "runtime/text/template/track.h"
 
 void render_map(struct render *render)
@@ -128,6 +129,61 @@ void map_take(struct render *render, size_t start, struct value *out)
 	}
 	capture = capture_of(map, out->bytes);
 	*capture = (struct capture){out->bytes, out->length, count, kept};
+}
+
+/* Two texts that differ in blanks: how far they were compared. */
+struct pair {
+	struct value from, out;
+	size_t at, out_at; /* in these */
+};
+
+/* Go on to byte `to` of the first text; false: they differ in more. */
+static bool advance(struct pair *pair, size_t to)
+{
+	while (pair->at < to) {
+		char byte = pair->from.bytes[pair->at];
+		char other = pair->out_at < pair->out.length
+				     ? pair->out.bytes[pair->out_at]
+				     : '\0';
+
+		if (byte == other) {
+			pair->at++;
+			pair->out_at++;
+		} else if (other == ' ') {
+			pair->out_at++;
+		} else if (byte == ' ' || (byte >= '\t' && byte <= '\r')) {
+			pair->at++;
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
+void map_reshape(struct render *render, struct value name, struct value from,
+		 struct value out)
+{
+	const struct capture *capture = capture_of(render->map, from.bytes);
+	struct pair pair = {.from = from, .out = out};
+	struct range *kept;
+	uint32_t count = capture->count;
+
+	if ((!text_is(name, "indent") && !text_is(name, "trim")) ||
+	    capture->bytes != from.bytes || capture->length != from.length ||
+	    out.length == 0 || render_count(render, from.length / 64) != 0)
+		return;
+	kept = arena_alloc(&render->arena, count * sizeof(*kept));
+	for (uint32_t i = 0; i < count; i++) {
+		kept[i] = capture->ranges[i];
+		if (!advance(&pair, kept[i].start))
+			return;
+		kept[i].start = pair.out_at;
+		if (!advance(&pair, kept[i].end))
+			return;
+		kept[i].end = pair.out_at;
+	}
+	*capture_of(render->map, out.bytes) =
+		(struct capture){out.bytes, out.length, count, kept};
 }
 
 /* The last range that begins at or before `offset`; NULL: none. */

@@ -72,6 +72,9 @@ static int leave(struct render *render, struct touch *touch,
 	if (result != 0)
 		return result;
 	map_judge(map, node, touch, out);
+	if (node->kind == NODE_FILTER && touch->first.kind == VALUE_STRING &&
+	    out->kind == VALUE_STRING)
+		map_reshape(render, node->value, touch->first, *out);
 	origin = find_origin(map, node, touch, *out);
 	map->origin = origin;
 	if (touch->up)

@@ -104,6 +104,9 @@ void map_mix(struct render *render, struct value value);
 int map_print(struct render *render, const struct node *node,
 	      struct value value, size_t start);
 int map_text(struct render *render, const struct node *node, size_t start);
+/* The filter `name` made `out` of `from`: if only blanks, ranges go along. */
+void map_reshape(struct render *render, struct value name, struct value from,
+		 struct value out);
 /* What is behind `start` becomes `*out`, or nothing if `out` is NULL. */
 void map_take(struct render *render, size_t start, struct value *out);
 
