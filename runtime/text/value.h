@@ -40,7 +40,7 @@ enum value_flag {
 struct value {
 	uint8_t kind;    /* enum value_kind */
 	uint8_t flags;   /* enum value_flag */
-	uint32_t length; /* of a string, in bytes */
+	uint32_t length; /* of a string, in bytes; else 0 or a template's */
 	union {
 		bool truth;
 		int64_t integer;

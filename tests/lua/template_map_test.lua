@@ -293,6 +293,15 @@ function tests.every_byte_knows_its_template_and_value()
 	test.equal(map:at(0), nil)
 	test.equal(map:line(2, 9).value, "env")
 	test.equal(map:line(2, 4).value, "db.host")
+	text, map = render("{% for port in ports %}{{ port }}{% endfor %}"
+		.. "{% for k, v in db.items() if k == 'pool' %}{{ v }}{% endfor %}"
+		.. "{% set p = db.pool %}{{ p }}{{ p + 1 }}{{ 7 }}")
+	test.equal(text, "804435567")
+	for at, path in pairs { "ports.0", "ports.0", "ports.1", "ports.1",
+		"ports.1", "db.pool", "db.pool", "db.pool" } do
+		test.equal(map:at(at).value, path)
+	end
+	test.equal(map:at(9).value, nil)
 end
 
 function tests.indented_texts_keep_their_places()

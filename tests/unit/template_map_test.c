@@ -155,7 +155,7 @@ static void captured_texts_keep_their_places(void **state)
 		0);
 	assert_string_equal(self.text.data, "\nm3\n\nMH1");
 	check_spot(&self, 1, 2, "");
-	check_spot(&self, 2, 2, ""); /* a number is like any other */
+	check_spot(&self, 2, 2, "n");
 	check_spot(&self, 6, 3, "db.host");
 	release(&self);
 }

@@ -141,15 +141,14 @@ struct pair {
 static bool advance(struct pair *pair, size_t to)
 {
 	while (pair->at < to) {
+		const char *bytes = pair->out.bytes + pair->out_at;
 		char byte = pair->from.bytes[pair->at];
-		char other = pair->out_at < pair->out.length
-				     ? pair->out.bytes[pair->out_at]
-				     : '\0';
+		bool left = pair->out_at < pair->out.length;
 
-		if (byte == other) {
+		if (left && byte == *bytes) {
 			pair->at++;
 			pair->out_at++;
-		} else if (other == ' ') {
+		} else if (left && *bytes == ' ') {
 			pair->out_at++;
 		} else if (byte == ' ' || (byte >= '\t' && byte <= '\r')) {
 			pair->at++;

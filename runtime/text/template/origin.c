@@ -55,34 +55,56 @@ static void grow(struct render *render, struct map *map)
 			*look_up(map, old[i].address) = old[i];
 }
 
-static void learn(struct render *render, struct value value,
+static void learn(struct render *render, struct value *value,
 		  struct origin origin, int depth);
 
 static void learn_parts(struct render *render, struct value value,
 			const struct origin *up, int depth)
 {
-	const struct value_entry *entry;
+	struct value_entry *entry;
 	uint32_t at = 0;
 
 	if (value.kind == VALUE_DICT) {
 		while ((entry = value_dict_next(value.dict, &at)))
-			learn(render, entry->value,
+			learn(render, &entry->value,
 			      (struct origin){up, entry->key}, depth);
 		return;
 	}
 	for (uint32_t i = 0; i < value.list->count; i++)
-		learn(render, value.list->items[i],
+		learn(render, &value.list->items[i],
 		      (struct origin){up, value_int(i)}, depth);
 }
 
-static void learn(struct render *render, struct value value,
+/* A number has no address: its length, which nobody needs, says its origin. */
+static void learn_number(struct map *map, struct value *value,
+			 struct origin origin)
+{
+	if (map->number_count == map->number_capacity) {
+		map->number_capacity = map->number_capacity * 2 + 64;
+		map->numbers =
+			mem_grow(map->numbers,
+				 map->number_capacity * sizeof(*map->numbers));
+	}
+	map->numbers[map->number_count++] = origin;
+	value->length = map->number_count;
+}
+
+static bool is_number(struct value value)
+{
+	return value.kind == VALUE_INT || value.kind == VALUE_BOOL ||
+	       value.kind == VALUE_FLOAT || value.kind == VALUE_NONE;
+}
+
+static void learn(struct render *render, struct value *value,
 		  struct origin origin, int depth)
 {
 	struct map *map = render->map;
-	const void *address = address_of(value);
+	const void *address = address_of(*value);
 	struct origin *kept;
 	struct known *known;
 
+	if (is_number(*value))
+		learn_number(map, value, origin);
 	if (!address || depth > DEPTH_MAX)
 		return;
 	if ((map->known_count + 1) * 2 > map->known_mask)
@@ -92,11 +114,11 @@ static void learn(struct render *render, struct value value,
 		return; /* shared: its first place counts */
 	*known = (struct known){address, origin};
 	map->known_count++;
-	if (value.kind == VALUE_STRING)
+	if (value->kind == VALUE_STRING)
 		return;
 	kept = arena_alloc(&render->arena, sizeof(*kept));
 	*kept = origin;
-	learn_parts(render, value, kept, depth + 1);
+	learn_parts(render, *value, kept, depth + 1);
 }
 
 void map_learn(struct render *render, struct value_dict *values)
@@ -105,7 +127,6 @@ void map_learn(struct render *render, struct value_dict *values)
 	struct value root = {.kind = VALUE_DICT, .dict = values};
 
 	grow(render, map);
-	map->values = values;
 	if (values)
 		learn_parts(render, root, &map->root, 0);
 }
@@ -115,6 +136,10 @@ const struct origin *map_find(const struct map *map, struct value value)
 	const void *address = address_of(value);
 	const struct known *known;
 
+	if (is_number(value))
+		return value.length > 0 && value.length <= map->number_count
+			       ? &map->numbers[value.length - 1]
+			       : NULL;
 	if (!address || !map->known)
 		return NULL;
 	known = look_up(map, address);

@@ -19,8 +19,10 @@ void render_free(struct render *render)
 {
 	if (!render)
 		return;
-	if (render->map)
+	if (render->map) {
 		mem_free(render->map->ranges);
+		mem_free(render->map->numbers);
+	}
 	arena_release(&render->arena);
 	mem_free(render->stack);
 	mem_free(render);

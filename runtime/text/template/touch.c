@@ -2,22 +2,6 @@
 #include "runtime/text/template/library.h"
 #include "runtime/text/template/track.h"
 
-/* A number has no address: is it the value of this name? */
-static struct origin origin_of_name(const struct map *map, struct value name,
-				    struct value value)
-{
-	const struct value *found =
-		map->values ? value_dict_get(map->values, name) : NULL;
-
-	if (found && found->kind == value.kind &&
-	    (value.kind == VALUE_INT || value.kind == VALUE_BOOL ||
-	     value.kind == VALUE_FLOAT || value.kind == VALUE_NONE ||
-	     value.kind == VALUE_STRING) &&
-	    value_same_key(*found, value))
-		return (struct origin){&map->root, name};
-	return (struct origin){.key.kind = VALUE_ABSENT};
-}
-
 static struct origin find_origin(const struct map *map, const struct node *node,
 				 const struct touch *touch, struct value value)
 {
@@ -36,8 +20,6 @@ static struct origin find_origin(const struct map *map, const struct node *node,
 	known = map_find(map, value);
 	if (known)
 		return *known;
-	if (node->kind == NODE_NAME)
-		return origin_of_name(map, node->value, value);
 	if (node->kind == NODE_AND || node->kind == NODE_OR ||
 	    node->kind == NODE_CONDITION)
 		return touch->latest;

@@ -50,7 +50,8 @@ struct map {
 	struct touch *touch;
 	struct origin origin; /* of what was evaluated last */
 	struct origin root;
-	struct value_dict *values;
+	struct origin *numbers; /* of numbers, by their `length` - 1; owned */
+	uint32_t number_count, number_capacity;
 	struct known *known; /* a hash table */
 	uint32_t known_count, known_mask;
 	struct capture captures[CAPTURES];
