@@ -23,6 +23,20 @@ local function setter(values, name)
 	return nil
 end
 
+--- A template's name from the project's directory on; included ones are found
+--- beside the template, too.
+local function name_of(file, name)
+	local path, fs = require("path"), require("fs")
+	local beside = path.join(path.dir(file.template), name)
+
+	if name:sub(1, #file.dir + 1) == file.dir .. "/" then
+		return name:sub(#file.dir + 2)
+	elseif fs.exists(path.join(file.dir, beside)) then
+		return beside
+	end
+	return name
+end
+
 --- Returns the template and its line for a line of the rendered text, and a
 --- note on the value in it: "value db.pool set at env/prod.yaml:3".
 ---@param file { map?: template.Map, template: string, dir: string }
@@ -36,10 +50,7 @@ function spot.find(file, line, values, column)
 	local found = line and file.map and file.map:line(line, column)
 
 	if not found then return file.template, nil, nil end
-	local name = found.file
-	if name:sub(1, #file.dir + 1) == file.dir .. "/" then
-		name = name:sub(#file.dir + 2)
-	end
+	local name = name_of(file, found.file)
 	local set = found.value and setter(values, found.value)
 	return name, found.line, set and ("value %s %s"):format(found.value, set)
 end

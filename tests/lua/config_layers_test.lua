@@ -168,6 +168,33 @@ function tests.the_project_file_is_checked()
 	refuses("there is no '.*config.lua'", config.open, test.temp_dir())
 end
 
+function tests.errors_of_rendered_files_name_template_and_layer()
+	local function rendered(values, template)
+		return config.render, (project { ["base.yaml"] = values,
+			["templates/a.yaml.j2"] = template,
+			["templates/part.j2"] = "\nb: {{ app.pool }}\n",
+			["schema.json"] = '{"properties": {"b": {"type":'
+				.. ' "integer"}}}', ["config.lua"] = [[return {
+			layers = { "base.yaml" }, files = { { to = "/x/a.yaml",
+				template = "templates/a.yaml.j2",
+				schema = "schema.json" } } }]] })
+	end
+	local part = "a: 1\n{% include 'part.j2' %}\n"
+
+	refuses("templates/part.j2:2: the rendered yaml is broken: .*"
+		.. "%(value app.pool set at base.yaml:3%)",
+		rendered("app:\n  a: 1\n  pool: '[1'\n", part))
+	refuses('templates/part.j2:2: /b: "x" is a string, expected integer at'
+		.. " line 3 of the rendered text %(value app.pool set at"
+		.. " base.yaml:1%)", rendered("app: {pool: x}\n", part))
+	refuses("templates/a.yaml.j2:2: the rendered yaml is broken: line 2:1:"
+		.. " the key 'a' is in this mapping already, in line 1",
+		rendered("app: {}\n", "a: 1\na: 2\n"))
+	local render, self = rendered("app: {pool: 5}\n", part)
+	local file = render(self).files[1]
+	test.equal(file.masked, file.text)
+end
+
 function tests.a_key_twice_names_both_lines()
 	local function read(name, text)
 		return config.values, (project { [name] = text, ["config.lua"] =
