@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 #include <lauxlib.h>
+#include <string.h>
 
 #include "lua/lerror.h"
 #include "lua/modules.h"
@@ -112,6 +113,9 @@ static int l_decode(lua_State *L)
 				problem.column, problem.text);
 		return json_invalid(L, "not JSON: %s", lua_tostring(L, -1));
 	}
+	if (memchr(text, '\0', length)) /* jansson takes 1 before it */
+		return json_invalid(L, "not JSON: %s",
+				    "it has a zero byte behind its end");
 	push_value(L, holder->value, 0);
 	json_decref(holder->value);
 	holder->value = NULL;

@@ -1,6 +1,10 @@
 local json = require("json")
 local test = require("test")
 
+local DIR <const> = debug.getinfo(1, "S").source:match("^@(.*/)")
+local cases = load(require("fs").read(DIR .. "cases.lua"), "@" .. DIR
+	.. "cases.lua")()
+
 local function round(text)
 	return json.encode(json.decode(text))
 end
@@ -13,6 +17,12 @@ local function refuses(text, line, column)
 end
 
 return {
+	cases_of_the_grammar = function()
+		local count = cases.each(DIR .. "../data/json/cases.txt",
+			function(case) cases.check(json.decode, case) end)
+		test.ok(count >= 60)
+	end,
+
 	values_are_read = function()
 		test.equal(json.decode('{"a":[1,2.5,"x",true,false],"b":{}}'),
 			{ a = { 1, 2.5, "x", true, false }, b = {} })
