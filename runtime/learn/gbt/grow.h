@@ -1,0 +1,26 @@
+/* One tree: leaf by leaf, the best cut first. */
+#pragma once
+
+#include "runtime/learn/gbt/builder.h"
+#include "runtime/learn/gbt/loss.h"
+#include "runtime/learn/gbt/split.h"
+
+struct gbt_grower; /* room that is used again for each tree */
+
+struct gbt_grower *gbt_grower_new(const struct gbt_bins *bins,
+				  const struct gbt_options *options);
+void gbt_grower_free(struct gbt_grower *grower); /* NULL is fine */
+
+/* What a tree is grown for; everything is borrowed. */
+struct gbt_target {
+	const struct gbt_loss *loss;
+	const double *gradients, *hessians; /* exact, a row */
+	const uint8_t *used;                /* rows that are learned from */
+	const uint8_t *use;                 /* features */
+	uint64_t step;                      /* makes chance anew */
+	double *scores; /* a row: the tree's values are added */
+};
+
+/* Grows a tree of `output` 0 into the builder; how many leaves it has. */
+uint32_t gbt_grow(struct gbt_grower *grower, const struct gbt_target *target,
+		  struct gbt_builder *builder);

@@ -1,0 +1,41 @@
+/* Sums of gradients by bin, in whole numbers: the same in every order. */
+#pragma once
+
+#include "runtime/learn/gbt/bins.h"
+
+/*
+ * Gradients are rounded to whole numbers of 16 bits, up or down by chance so
+ * that sums stay right (Shi et al.: Quantized training of gradient boosting
+ * decision trees, 2022). A row's pair is one word: gradient above, hessian
+ * below; 0: the row does not take part. A sum is one word of 64 bits.
+ */
+struct gbt_pairs {
+	uint32_t *words;     /* owned, a row */
+	double unit, weight; /* what 1 of a gradient, a hessian is worth */
+};
+
+static inline double gbt_sum_gradient(int64_t sum)
+{
+	int64_t low = (int64_t)(sum & 0xffffffff);
+
+	return (double)((sum - low) / ((int64_t)1 << 32));
+}
+
+static inline double gbt_sum_hessian(int64_t sum)
+{
+	return (double)(uint32_t)sum;
+}
+
+static inline int64_t gbt_pair_sum(uint32_t word)
+{
+	return (int64_t)(int16_t)(word >> 16) * ((int64_t)1 << 32) +
+	       (word & 0xffff);
+}
+
+/* Rounds the rows in `used`; others get 0. `step` makes chance anew. */
+void gbt_pairs_round(struct gbt_pairs *pairs, const double *gradients,
+		     const double *hessians, const uint8_t *used, size_t rows,
+		     uint64_t step);
+/* Adds the rows to `sums`, BIN_ROOM a feature, zeroed before. */
+void gbt_histogram(const struct gbt_bins *bins, const struct gbt_pairs *pairs,
+		   const uint32_t *rows, size_t count, int64_t *sums);

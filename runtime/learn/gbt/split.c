@@ -1,0 +1,216 @@
+#include "runtime/learn/gbt/split.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ONE_HOT = 4 };
+
+/* Categories are ordered by their gradients: less is trusted. */
+#define CATEGORY_L2 10.0
+
+/* A search in one leaf. */
+struct search {
+	const struct gbt_bins *bins;
+	const struct gbt_pairs *pairs;
+	const struct gbt_leaf_sums *leaf;
+	const struct gbt_options *options;
+	struct gbt_cut *best;
+	double before; /* the score of the leaf as it is */
+	double l2;
+};
+
+static double shrunk(double gradient, double l1)
+{
+	if (gradient > l1)
+		return gradient - l1;
+	return gradient < -l1 ? gradient + l1 : 0;
+}
+
+double gbt_leaf_step(double gradient, double hessian,
+		     const struct gbt_options *options)
+{
+	double below = hessian + options->l2;
+
+	return below > 0 ? -shrunk(gradient, options->l1) / below : 0;
+}
+
+static double score(const struct search *search, int64_t sum)
+{
+	double gradient = shrunk(gbt_sum_gradient(sum) * search->pairs->unit,
+				 search->options->l1);
+	double below =
+		gbt_sum_hessian(sum) * search->pairs->weight + search->l2;
+
+	return below > 0 ? gradient * gradient / below : 0;
+}
+
+/* Rows are told by their share of the hessian, as LightGBM does. */
+static bool enough(const struct search *search, int64_t sum)
+{
+	double hessian = gbt_sum_hessian(sum);
+	double all = gbt_sum_hessian(search->leaf->total);
+
+	return hessian * search->pairs->weight >=
+		       search->options->min_hessian &&
+	       all > 0 &&
+	       hessian / all * search->leaf->count >=
+		       search->options->min_data - 0.5;
+}
+
+/* The gain of parting `left` from the rest; 0: it must not be. */
+static double gain(const struct search *search, int64_t left)
+{
+	int64_t right = search->leaf->total - left;
+	double better;
+
+	if (!enough(search, left) || !enough(search, right))
+		return 0;
+	better = score(search, left) + score(search, right) - search->before;
+	return better > search->options->min_gain ? better : 0;
+}
+
+static bool keep(struct search *search, uint32_t feature, int64_t left)
+{
+	double better = gain(search, left);
+
+	if (better <= search->best->gain)
+		return false;
+	search->best->gain = better;
+	search->best->feature = feature;
+	search->best->left_sum = left;
+	return true;
+}
+
+static void find_number(struct search *search, uint32_t feature)
+{
+	const int64_t *sums = search->leaf->sums + (size_t)feature * BIN_ROOM;
+	uint32_t count = search->bins->columns[feature].count;
+	int64_t missing = sums[BIN_MISSING], left = 0;
+	struct gbt_cut *best = search->best;
+
+	for (uint32_t bin = 1; bin < count; bin++) {
+		left += sums[bin];
+		if (bin + 1 == count && missing == 0)
+			return;
+		if (keep(search, feature, left)) {
+			best->bin = bin;
+			best->categorical = false;
+			/* Unseen missing values go with the many. */
+			best->missing_left =
+				missing == 0 &&
+				gbt_sum_hessian(left) * 2 >
+					gbt_sum_hessian(search->leaf->total);
+		}
+		if (missing != 0 && bin + 1 < count &&
+		    keep(search, feature, left + missing)) {
+			best->bin = bin;
+			best->categorical = false;
+			best->missing_left = true;
+		}
+	}
+}
+
+struct ranked {
+	double value;
+	uint32_t bin;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->value != y->value)
+		return x->value < y->value ? -1 : 1;
+	return x->bin < y->bin ? -1 : x->bin > y->bin;
+}
+
+/* The categories that the leaf has, by their mean gradients. */
+static uint32_t rank(const struct search *search, uint32_t feature,
+		     struct ranked *ranked)
+{
+	const int64_t *sums = search->leaf->sums + (size_t)feature * BIN_ROOM;
+	uint32_t count = 0;
+
+	for (uint32_t bin = 1; bin < search->bins->columns[feature].count;
+	     bin++) {
+		if (sums[bin] == 0)
+			continue;
+		ranked[count].bin = bin;
+		ranked[count].value =
+			gbt_sum_gradient(sums[bin]) * search->pairs->unit /
+			(gbt_sum_hessian(sums[bin]) * search->pairs->weight +
+			 CATEGORY_L2);
+		count++;
+	}
+	qsort(ranked, count, sizeof(*ranked), by_rank);
+	return count;
+}
+
+static void take(struct search *search, const struct ranked *ranked,
+		 uint32_t from, uint32_t to)
+{
+	struct gbt_cut *best = search->best;
+
+	best->categorical = true;
+	best->missing_left = false;
+	memset(best->left, 0, sizeof(best->left));
+	for (uint32_t i = from; i < to; i++)
+		best->left[ranked[i].bin] = 1;
+}
+
+/* One against all when they are few; else a prefix of their order is best
+ * (Fisher: On grouping for maximum homogeneity, 1958). */
+static void find_category(struct search *search, uint32_t feature)
+{
+	const int64_t *sums = search->leaf->sums + (size_t)feature * BIN_ROOM;
+	struct ranked ranked[BIN_ROOM];
+	uint32_t count = rank(search, feature, ranked);
+	bool one = count <= ONE_HOT;
+	int64_t left = 0;
+
+	search->l2 = search->options->l2 + (one ? 0 : CATEGORY_L2);
+	for (uint32_t i = 0; i < count; i++) {
+		left = one ? sums[ranked[i].bin] : left + sums[ranked[i].bin];
+		if (keep(search, feature, left))
+			take(search, ranked, one ? i : 0, i + 1);
+	}
+	left = 0;
+	for (uint32_t i = count; !one && i > 1; i--) {
+		left += sums[ranked[i - 1].bin];
+		if (keep(search, feature, left))
+			take(search, ranked, i - 1, count);
+	}
+	search->l2 = search->options->l2;
+}
+
+void gbt_split_find(const struct gbt_bins *bins, const struct gbt_pairs *pairs,
+		    const struct gbt_leaf_sums *leaf, const uint8_t *use,
+		    const struct gbt_options *options, struct gbt_cut *cut)
+{
+	struct search search = {
+		.bins = bins,
+		.pairs = pairs,
+		.leaf = leaf,
+		.options = options,
+		.best = cut,
+		.l2 = options->l2,
+	};
+
+	cut->gain = 0;
+	search.before = score(&search, leaf->total);
+	for (uint32_t f = 0; f < bins->features; f++) {
+		if (!use[f])
+			continue;
+		if (bins->columns[f].categorical)
+			find_category(&search, f);
+		else
+			find_number(&search, f);
+	}
+	if (cut->gain <= 0 || cut->categorical)
+		return;
+	memset(cut->left, 0, sizeof(cut->left));
+	cut->left[BIN_MISSING] = cut->missing_left;
+	for (uint32_t bin = 1; bin <= cut->bin; bin++)
+		cut->left[bin] = 1;
+}

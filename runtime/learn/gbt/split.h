@@ -1,0 +1,28 @@
+/* The best cut of a leaf in two. */
+#pragma once
+
+#include "runtime/learn/gbt/histogram.h"
+
+struct gbt_cut {
+	double gain; /* 0: there is none */
+	uint32_t feature;
+	uint8_t left[BIN_ROOM]; /* which bins go left; set for the best only */
+	uint32_t bin;           /* of a number: this and lower ones go left */
+	bool categorical, missing_left;
+	int64_t left_sum;
+};
+
+/* What a leaf is, and what limits its cuts. */
+struct gbt_leaf_sums {
+	const int64_t *sums; /* its histogram */
+	int64_t total;
+	double count; /* of rows */
+};
+
+/* Of features with `use` set; `cut` gets the best one. */
+void gbt_split_find(const struct gbt_bins *bins, const struct gbt_pairs *pairs,
+		    const struct gbt_leaf_sums *leaf, const uint8_t *use,
+		    const struct gbt_options *options, struct gbt_cut *cut);
+/* -(G shrunk by l1) / (H + l2): Newton's step (Chen, Guestrin 2016). */
+double gbt_leaf_step(double gradient, double hessian,
+		     const struct gbt_options *options);

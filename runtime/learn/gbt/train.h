@@ -1,0 +1,54 @@
+/* Training: from a table of numbers to a model of boosted trees. */
+#pragma once
+
+#include "runtime/learn/gbt/model.h"
+
+/*
+ * What is learned from; everything is borrowed for the call. Columns are
+ * lists of `rows` numbers: NaN is a missing value, a category its code. Rows
+ * are in the order of time when a tail of them is held out.
+ */
+struct gbt_table {
+	size_t rows;
+	uint32_t features;
+	const double *const *columns;
+	const double *label;
+	const double *weight;        /* above 0; NULL: all 1 */
+	const char *const *names;    /* of the features; NULL: Column_0, … */
+	const char *const *levels;   /* see struct gbt_shape */
+	const uint32_t *level_first; /* a feature with levels is categorical */
+};
+
+struct gbt_options {
+	enum gbt_objective objective;
+	double alpha; /* of quantile (0.5) and huber (0.9) */
+	uint32_t trees, leaves, bins;
+	double rate;
+	double min_data, min_hessian; /* on each side of a split */
+	double l1, l2, min_gain;
+	double row_share, feature_share; /* drawn anew for each tree */
+	uint64_t seed;
+	/*
+	 * Stop when the loss of the last `held_out` rows, which are not
+	 * learned from, was not lower for so many trees. 0: never.
+	 */
+	uint32_t early_stop;
+	size_t held_out;
+	/* Called after each tree; false ends the training. NULL is fine. */
+	bool (*progress)(void *context, uint32_t trees, double loss);
+	void *context;
+};
+
+enum { GBT_BINS_MAX = 255, GBT_LEAVES_MAX = 4096, GBT_TREES_MAX = 100000 };
+
+/* What suits a table of so many rows. */
+void gbt_options_init(struct gbt_options *options, size_t rows);
+
+/*
+ * The same table, options and seed make the same model on every machine.
+ * NULL with ERROR_INVALID on labels or options that cannot be, and with
+ * ERROR_CANCELLED when `progress` said so.
+ */
+struct gbt_model *gbt_train(const struct gbt_table *table,
+			    const struct gbt_options *options,
+			    struct error **err);
