@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ONE_HOT = 4 };
-
-/* Categories are ordered by their gradients: less is trusted. */
+/*
+ * Categories are ordered by their gradients, which can be made to fit anything:
+ * so only those with some rows take part, groups have a least size, and at most
+ * so many are set apart (the limits that LightGBM documents).
+ */
+enum { ONE_HOT = 4, CATEGORY_ROWS = 10, GROUP_ROWS = 100, TOGETHER = 32 };
 #define CATEGORY_L2 10.0
 
 /* A search in one leaf. */
@@ -111,6 +114,14 @@ static void find_number(struct search *search, uint32_t feature)
 	}
 }
 
+/* About how many rows a sum has. */
+static double rows_of(const struct search *search, int64_t sum)
+{
+	double all = gbt_sum_hessian(search->leaf->total);
+
+	return all > 0 ? gbt_sum_hessian(sum) / all * search->leaf->count : 0;
+}
+
 struct ranked {
 	double value;
 	uint32_t bin;
@@ -134,7 +145,8 @@ static uint32_t rank(const struct search *search, uint32_t feature,
 
 	for (uint32_t bin = 1; bin < search->bins->columns[feature].count;
 	     bin++) {
-		if (sums[bin] == 0)
+		if (sums[bin] == 0 ||
+		    rows_of(search, sums[bin]) < CATEGORY_ROWS)
 			continue;
 		ranked[count].bin = bin;
 		ranked[count].value =
@@ -159,27 +171,47 @@ static void take(struct search *search, const struct ranked *ranked,
 		best->left[ranked[i].bin] = 1;
 }
 
-/* One against all when they are few; else a prefix of their order is best
- * (Fisher: On grouping for maximum homogeneity, 1958). */
+/* Tries ever larger groups from one end of the order. */
+static void find_group(struct search *search, uint32_t feature,
+		       const struct ranked *ranked, uint32_t count, bool front)
+{
+	const int64_t *sums = search->leaf->sums + (size_t)feature * BIN_ROOM;
+	int64_t left = 0;
+	double group = 0;
+
+	for (uint32_t i = 0; i < count && i < TOGETHER; i++) {
+		uint32_t at = front ? i : count - 1 - i;
+
+		left += sums[ranked[at].bin];
+		group += rows_of(search, sums[ranked[at].bin]);
+		if (group < GROUP_ROWS && group < search->leaf->count / 4)
+			continue;
+		group = 0;
+		if (keep(search, feature, left))
+			take(search, ranked, front ? 0 : at,
+			     front ? i + 1 : count);
+	}
+}
+
+/*
+ * One against all when they are few; else a group from either end of their
+ * order is best (Fisher: On grouping for maximum homogeneity, 1958).
+ */
 static void find_category(struct search *search, uint32_t feature)
 {
 	const int64_t *sums = search->leaf->sums + (size_t)feature * BIN_ROOM;
 	struct ranked ranked[BIN_ROOM];
 	uint32_t count = rank(search, feature, ranked);
-	bool one = count <= ONE_HOT;
-	int64_t left = 0;
+	bool few = search->bins->columns[feature].count - 1 <= ONE_HOT;
 
-	search->l2 = search->options->l2 + (one ? 0 : CATEGORY_L2);
-	for (uint32_t i = 0; i < count; i++) {
-		left = one ? sums[ranked[i].bin] : left + sums[ranked[i].bin];
-		if (keep(search, feature, left))
-			take(search, ranked, one ? i : 0, i + 1);
-	}
-	left = 0;
-	for (uint32_t i = count; !one && i > 1; i--) {
-		left += sums[ranked[i - 1].bin];
-		if (keep(search, feature, left))
-			take(search, ranked, i - 1, count);
+	search->l2 = search->options->l2 + (few ? 0 : CATEGORY_L2);
+	if (few) {
+		for (uint32_t i = 0; i < count; i++)
+			if (keep(search, feature, sums[ranked[i].bin]))
+				take(search, ranked, i, i + 1);
+	} else {
+		find_group(search, feature, ranked, count, true);
+		find_group(search, feature, ranked, count, false);
 	}
 	search->l2 = search->options->l2;
 }

@@ -1,0 +1,49 @@
+/* A CSV text as the columns that training takes. */
+#pragma once
+
+#include "runtime/base/map.h"
+#include "runtime/learn/gbt/train.h"
+#include "runtime/text/csv.h"
+
+/* What a column of the file is for. */
+enum model_column_role {
+	MODEL_IGNORED,
+	MODEL_FEATURE,
+	MODEL_CATEGORY, /* a feature of texts */
+	MODEL_LABEL,
+	MODEL_WEIGHT,
+	MODEL_TIME,
+};
+
+struct model_column {
+	char *name; /* owned */
+	enum model_column_role role;
+	double *values;   /* owned, a row; of a category its level */
+	struct map known; /* of a category: its text to its level + 1 */
+	char **levels;    /* owned list of owned texts */
+	uint32_t level_count, level_room;
+};
+
+struct model_table {
+	struct csv csv;
+	struct model_column *columns; /* owned */
+	size_t count, rows, room;
+};
+
+/* Reads the header; all columns are features at first. 0 or -1. */
+int model_table_open(struct model_table *table, const char *text, size_t length,
+		     const char *file, struct error **err);
+/* ERROR_INVALID when there is no such column. */
+int model_table_use(struct model_table *table, const char *name,
+		    enum model_column_role role, struct error **err);
+/*
+ * Reads all rows; levels are sorted by bytes; with a column of time so are the
+ * rows. ERROR_INVALID "FILE:LINE: what, expected what".
+ */
+int model_table_read(struct model_table *table, struct error **err);
+void model_table_close(struct model_table *table); /* idempotent */
+
+/* Trains on the table; `options` are as of gbt_train. */
+struct gbt_model *model_table_train(const struct model_table *table,
+				    const struct gbt_options *options,
+				    struct error **err);

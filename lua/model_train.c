@@ -1,0 +1,153 @@
+/* Binding: the module model_train. */
+#include <lauxlib.h>
+#include <string.h>
+
+#include "lua/lerror.h"
+#include "lua/lmodel.h"
+#include "lua/model_table.h"
+#include "lua/modules.h"
+#include "lua/options.h"
+
+#define TABLE "tidemill.model_train.table"
+
+static const char *const OPTIONS[] = {
+	"file",        "label",     "weight",   "time",          "ignore",
+	"categorical", "objective", "alpha",    "trees",         "leaves",
+	"rate",        "bins",      "min_data", "min_hessian",   "l1",
+	"l2",          "row_share", "seed",     "feature_share", "early_stop",
+	"held_out",    "min_gain",  NULL};
+
+static int l_gc(lua_State *L)
+{
+	model_table_close(luaL_checkudata(L, 1, TABLE));
+	return 0;
+}
+
+static void demand(lua_State *L, int result, struct error **err)
+{
+	if (result < 0)
+		lerror_raise(L, *err);
+}
+
+/* The columns that option `name` has: one name, or a list. */
+static void use(lua_State *L, struct model_table *table, const char *name,
+		enum model_column_role role)
+{
+	struct error *err = NULL;
+	lua_Integer count;
+
+	switch (lua_getfield(L, 2, name)) {
+	case LUA_TNIL:
+		break;
+	case LUA_TTABLE:
+		count = luaL_len(L, -1);
+		for (lua_Integer i = 1; i <= count; i++) {
+			lua_geti(L, -1, i);
+			demand(L,
+			       model_table_use(table, luaL_checkstring(L, -1),
+					       role, &err),
+			       &err);
+			lua_pop(L, 1);
+		}
+		break;
+	default:
+		demand(L,
+		       model_table_use(table, luaL_checkstring(L, -1), role,
+				       &err),
+		       &err);
+	}
+	lua_pop(L, 1);
+}
+
+static double number(lua_State *L, const char *name, double missing)
+{
+	double value;
+
+	lua_getfield(L, 2, name);
+	value = lua_isnil(L, -1) ? missing : luaL_checknumber(L, -1);
+	lua_pop(L, 1);
+	return value;
+}
+
+static void read_options(lua_State *L, struct gbt_options *options, size_t rows)
+{
+	const char *objective = options_text(L, 2, "objective");
+	double held_out;
+
+	gbt_options_init(options, rows);
+	if (objective && !gbt_objective_find(objective, &options->objective))
+		luaL_error(L, "there is no objective '%s'", objective);
+	options->alpha =
+		number(L, "alpha", options->objective == GBT_HUBER ? 0.9 : 0.5);
+	options->trees =
+		(uint32_t)options_count(L, 2, "trees", 1, options->trees);
+	options->leaves =
+		(uint32_t)options_count(L, 2, "leaves", 2, options->leaves);
+	options->bins = (uint32_t)options_count(L, 2, "bins", 2, options->bins);
+	options->rate = number(L, "rate", options->rate);
+	options->min_data = number(L, "min_data", options->min_data);
+	options->min_hessian = number(L, "min_hessian", options->min_hessian);
+	options->min_gain = number(L, "min_gain", options->min_gain);
+	options->l1 = number(L, "l1", options->l1);
+	options->l2 = number(L, "l2", options->l2);
+	options->row_share = number(L, "row_share", options->row_share);
+	options->feature_share =
+		number(L, "feature_share", options->feature_share);
+	options->seed = (uint64_t)options_count(L, 2, "seed", 0, 1);
+	options->early_stop = (uint32_t)options_count(L, 2, "early_stop", 0, 0);
+	held_out = number(L, "held_out", options->early_stop ? 0.2 : 0);
+	luaL_argcheck(L, held_out >= 0 && held_out < 1, 2,
+		      "held_out is a share below 1");
+	options->held_out = (size_t)(held_out * (double)rows);
+}
+
+static int l_train(lua_State *L)
+{
+	size_t length;
+	const char *text = luaL_checklstring(L, 1, &length);
+	const char *file, *label;
+	struct gbt_options options;
+	struct model_table *table;
+	struct lmodel *model;
+	struct error *err = NULL;
+
+	luaL_checktype(L, 2, LUA_TTABLE);
+	options_check(L, 2, OPTIONS, "training");
+	file = options_text(L, 2, "file");
+	label = options_text(L, 2, "label");
+	luaL_argcheck(L, label, 2, "the option 'label' is missing");
+	table = lua_newuserdatauv(L, sizeof(*table), 0);
+	*table = (struct model_table){0};
+	luaL_setmetatable(L, TABLE);
+	model = lmodel_push(L);
+	demand(L,
+	       model_table_open(table, text, length, file ? file : "data",
+				&err),
+	       &err);
+	use(L, table, "ignore", MODEL_IGNORED);
+	use(L, table, "categorical", MODEL_CATEGORY);
+	use(L, table, "weight", MODEL_WEIGHT);
+	use(L, table, "time", MODEL_TIME);
+	use(L, table, "label", MODEL_LABEL);
+	demand(L, model_table_read(table, &err), &err);
+	read_options(L, &options, table->rows);
+	model->model = model_table_train(table, &options, &err);
+	demand(L, model->model ? 0 : -1, &err);
+	return 1;
+}
+
+int luaopen_model_train(lua_State *L)
+{
+	static const luaL_Reg functions[] = {{"train", l_train}, {NULL, NULL}};
+
+	/* Models are those of the module model. */
+	lua_getglobal(L, "require");
+	lua_pushliteral(L, "model");
+	lua_call(L, 1, 0);
+	luaL_newmetatable(L, TABLE);
+	lua_pushcfunction(L, l_gc);
+	lua_setfield(L, -2, "__gc");
+	lua_pop(L, 1);
+	luaL_newlib(L, functions);
+	return 1;
+}

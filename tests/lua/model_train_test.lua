@@ -1,0 +1,105 @@
+-- The module model_train, and the verb.
+
+local fs = require("fs")
+local json = require("json")
+local model_train = require("model_train")
+local path = require("path")
+local proc = require("proc")
+local test = require("test")
+
+local tests = {}
+
+local function rows(count)
+	local lines = { "when,seconds,branch,failed" }
+
+	for i = 1, count do
+		lines[#lines + 1] = ("%d,%s,%s,%d"):format(count - i,
+			i % 17 == 0 and "" or i % 60, i % 3 == 0 and "main"
+			or "topic", i % 60 > 40 and 1 or 0)
+	end
+	return table.concat(lines, "\n") .. "\n"
+end
+
+local function train(text, more)
+	local options = { label = "failed", ignore = "when",
+		categorical = "branch", file = "runs.csv" }
+
+	for key, value in pairs(more or {}) do options[key] = value end
+	return model_train.train(text, options)
+end
+
+local function refuses(message, text, more)
+	local ok, problem = pcall(train, text, more)
+
+	test.equal(ok, false)
+	test.ok(tostring(problem.message or problem):find(message, 1, true),
+		tostring(problem.message or problem))
+end
+
+function tests.what_was_learned_is_predicted()
+	local model = train(rows(600))
+
+	test.ok(model:predict { 55, 0 } > .8)
+	test.ok(model:predict { 5, 1 } < .2)
+	test.equal(#model:info().features, 2)
+end
+
+function tests.the_same_seed_makes_the_same_model()
+	local text = rows(300)
+
+	test.equal(train(text, { row_share = .5 }):export(),
+		train(text, { row_share = .5 }):export())
+	test.ok(train(text, { row_share = .5 }):export()
+		~= train(text, { row_share = .5, seed = 9 }):export())
+end
+
+function tests.rows_are_put_into_the_order_of_time()
+	local text = rows(300)
+	local model = train(text, { ignore = {}, time = "when",
+		early_stop = 5, trees = 200 })
+
+	test.ok(model:info().trees < 200)
+	test.equal(#model:info().features, 2)
+end
+
+function tests.wrong_tables_are_errors()
+	refuses("runs.csv:2: 'x' in column 'seconds', expected a number",
+		"when,seconds,branch,failed\n1,x,main,0\n")
+	refuses("runs.csv:3", "when,seconds,branch,failed\n1,2,a,0\n1,2\n")
+	refuses("there is no column 'nothing'", rows(9),
+		{ label = "nothing" })
+	refuses("runs.csv:2: there is no label",
+		"when,seconds,branch,failed\n1,2,main,\n")
+	refuses("the label of row 1 is 3, expected 0 or 1",
+		"when,seconds,branch,failed\n1,2,main,3\n")
+	refuses("expected one of each at least",
+		"when,seconds,branch,failed\n")
+	refuses("no objective 'best'", rows(9), { objective = "best" })
+	refuses("leafs", rows(9), { leafs = 3 })
+end
+
+function tests.the_verb_learns_predicts_and_judges()
+	local dir = test.temp_dir()
+	local function run(...)
+		return proc.run { "/proc/self/exe", "model", check = false,
+			cwd = dir, ... }
+	end
+
+	fs.write(path.join(dir, "runs.csv"), rows(400))
+	local learned = run("train", "--data", "runs.csv", "--label",
+		"failed", "--categorical", "branch", "--ignore", "when",
+		"--trees", "30", "--out", "m", "--json")
+	test.equal(learned.status, 0)
+	test.equal(json.decode(learned.stdout).trees, 30)
+	local predicted = run("predict", "--model", "m", "--data", "runs.csv")
+	test.equal(select(2, predicted.stdout:gsub("\n", "")), 401)
+	local judged = json.decode(run("eval", "--model", "m", "--data",
+		"runs.csv", "--label", "failed", "--json").stdout)
+	test.ok(judged.auc > .95)
+	local wrong = run("train", "--data", "runs.csv", "--label", "failed",
+		"--out", "m", "--trees", "many")
+	test.equal(wrong.status, 2)
+	test.ok(wrong.stderr:find("is no number", 1, true), wrong.stderr)
+end
+
+return tests
