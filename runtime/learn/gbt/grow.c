@@ -99,12 +99,13 @@ static void seek(struct gbt_grower *grower, struct growing *leaf,
 		.sums = leaf->sums,
 		.total = leaf->total,
 		.count = leaf->used,
+		.pairs = &grower->pairs,
 	};
 
 	leaf->cut.gain = 0;
 	if (leaf->used >= 2 * grower->options->min_data)
-		gbt_split_find(grower->bins, &grower->pairs, &sums, use,
-			       grower->options, &leaf->cut);
+		gbt_split_find(grower->bins, &sums, use, grower->options,
+			       &leaf->cut);
 	if (leaf->cut.gain <= 0)
 		give_back(grower, leaf);
 }

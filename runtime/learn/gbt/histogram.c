@@ -22,24 +22,33 @@ static double largest(size_t rows, double room, double most)
 	return fits > most ? most : fits < 1 ? 1 : fits;
 }
 
-void gbt_pairs_round(struct gbt_pairs *pairs, const double *gradients,
-		     const double *hessians, const uint8_t *used, size_t rows,
-		     uint64_t step)
+/* What 1 is worth, so that the largest of the rows still fits. */
+static void set_units(struct gbt_pairs *pairs, const double *gradients,
+		      const double *hessians, const uint8_t *used, size_t rows)
 {
 	double top = 0, heavy = 0;
 
 	for (size_t i = 0; i < rows; i++) {
 		if (!used[i])
 			continue;
-		top = fmax(top, fabs(gradients[i]));
-		heavy = fmax(heavy, hessians[i]);
+		top = fabs(gradients[i]) > top ? fabs(gradients[i]) : top;
+		heavy = hessians[i] > heavy ? hessians[i] : heavy;
 	}
-	pairs->unit = top / largest(rows, 0x7fffffff, 32767);
-	pairs->weight = heavy / largest(rows, 0xfffffffe, 65535);
-	if (pairs->unit <= 0)
-		pairs->unit = 1;
-	if (pairs->weight <= 0)
-		pairs->weight = 1;
+	pairs->unit = top > 0 ? top / largest(rows, 0x7fffffff, 32767) : 1;
+	pairs->weight =
+		heavy > 0 ? heavy / largest(rows, 0xfffffffe, 65535) : 1;
+}
+
+static double within(double value, double least, double most)
+{
+	return value < least ? least : value > most ? most : value;
+}
+
+void gbt_pairs_round(struct gbt_pairs *pairs, const double *gradients,
+		     const double *hessians, const uint8_t *used, size_t rows,
+		     uint64_t step)
+{
+	set_units(pairs, gradients, hessians, used, rows);
 	for (size_t i = 0; i < rows; i++) {
 		uint64_t chance = scatter(step * 0x9e3779b97f4a7c15 + i);
 		double g, h;
@@ -51,10 +60,10 @@ void gbt_pairs_round(struct gbt_pairs *pairs, const double *gradients,
 			  (double)(chance >> 32) * 0x1p-32);
 		h = floor(hessians[i] / pairs->weight +
 			  (double)(chance & 0xffffffff) * 0x1p-32);
-		g = fmax(-32767, fmin(32767, g));
-		h = fmax(1, fmin(65535, h));
 		pairs->words[i] =
-			(uint32_t)(uint16_t)(int16_t)g << 16 | (uint32_t)h;
+			(uint32_t)(uint16_t)(int16_t)within(g, -32767, 32767)
+				<< 16 |
+			(uint32_t)within(h, 1, 65535);
 	}
 }
 

@@ -16,9 +16,10 @@ struct gbt_pairs {
 
 static inline double gbt_sum_gradient(int64_t sum)
 {
-	int64_t low = (int64_t)(sum & 0xffffffff);
+	int64_t low = sum & 0xffffffff;
+	int64_t high = (sum - low) / ((int64_t)1 << 32); /* exact */
 
-	return (double)((sum - low) / ((int64_t)1 << 32));
+	return (double)high;
 }
 
 static inline double gbt_sum_hessian(int64_t sum)

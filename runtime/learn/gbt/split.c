@@ -216,13 +216,13 @@ static void find_category(struct search *search, uint32_t feature)
 	search->l2 = search->options->l2;
 }
 
-void gbt_split_find(const struct gbt_bins *bins, const struct gbt_pairs *pairs,
+void gbt_split_find(const struct gbt_bins *bins,
 		    const struct gbt_leaf_sums *leaf, const uint8_t *use,
 		    const struct gbt_options *options, struct gbt_cut *cut)
 {
 	struct search search = {
 		.bins = bins,
-		.pairs = pairs,
+		.pairs = leaf->pairs,
 		.leaf = leaf,
 		.options = options,
 		.best = cut,

@@ -17,10 +17,11 @@ struct gbt_leaf_sums {
 	const int64_t *sums; /* its histogram */
 	int64_t total;
 	double count; /* of rows */
+	const struct gbt_pairs *pairs;
 };
 
 /* Of features with `use` set; `cut` gets the best one. */
-void gbt_split_find(const struct gbt_bins *bins, const struct gbt_pairs *pairs,
+void gbt_split_find(const struct gbt_bins *bins,
 		    const struct gbt_leaf_sums *leaf, const uint8_t *use,
 		    const struct gbt_options *options, struct gbt_cut *cut);
 /* -(G shrunk by l1) / (H + l2): Newton's step (Chen, Guestrin 2016). */
