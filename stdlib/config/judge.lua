@@ -20,20 +20,51 @@ local function line_of(lines, keys)
 	return nil
 end
 
+--- Messages that begin with a value, or a part of it when it is long, are not
+--- for secrets.
+local function withheld(problem)
+	if not problem.message:find('^[%[{"%d%-]')
+		and problem.keyword ~= "uniqueItems" then
+		return nil
+	end
+	return ("does not fit '%s'; a secret is in it"):format(problem.keyword)
+end
+
 --- Checks a document that was read from a file.
 ---@param schema table of config.schema
 ---@param document config.Document
+---@param is_secret? fun(value: any, line?: integer): boolean
 ---@return config.Violation[]
-function judge.document(schema, document)
+function judge.document(schema, document, is_secret)
 	local found = {}
 
 	for i, problem in ipairs(schema:check(document.value)) do
+		local line = line_of(document.lines, problem.path)
+		local secret = is_secret and is_secret(paths.get(
+			document.value, problem.path), line) and withheld(
+			problem)
 		found[i] = { path = paths.pointer(problem.path),
-			keyword = problem.keyword, message = problem.message,
-			file = document.file,
-			line = line_of(document.lines, problem.path) }
+			keyword = problem.keyword, message = secret
+			or problem.message,
+			file = document.file, line = line }
 	end
 	return found
+end
+
+--- Is the value at this path a secret, in one, or does it hold one?
+local function near_secret(values, keys)
+	local path = paths.text(keys)
+
+	for name in pairs(values.secrets) do
+		if path == "" or name == path
+			or name:find("^[.%[]", #path + 1)
+			and name:sub(1, #path) == path
+			or path:find("^[.%[]", #name + 1)
+			and path:sub(1, #name) == name then
+			return true
+		end
+	end
+	return false
 end
 
 --- Checks merged values: told at the layer that set them.
@@ -55,8 +86,10 @@ function judge.values(schema, values)
 		end
 		found[i] = { path = paths.pointer(problem.path),
 			keyword = problem.keyword,
-			message = require("config.layers").hide(values,
-				problem.message),
+			message = near_secret(values, problem.path)
+				and withheld(problem)
+				or require("config.layers").hide(values,
+					problem.message),
 			file = origin.file or origin.layer,
 			line = origin.line }
 	end

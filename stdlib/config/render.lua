@@ -62,6 +62,22 @@ local function line_of(text, number)
 	return nil
 end
 
+--- Is something of this line hidden?
+local function hides(result, number)
+	return line_of(result.masked, number) ~= line_of(result.text, number)
+end
+
+--- May a message that shows this value of the document show a secret?
+local function may_show(result, value, line)
+	local text = line and line_of(result.text, line)
+
+	if text and (type(value) ~= "table") and text:find(tostring(value), 1,
+		true) then
+		return hides(result, line)
+	end
+	return result.masked ~= result.text
+end
+
 --- A broken document is told at the line of the template and of the layer, and
 --- the line of the rendered text is shown with secrets hidden.
 local function check_format(file, result, values)
@@ -71,11 +87,18 @@ local function check_format(file, result, values)
 	if not format or (not file.format and format == "ini") then return end
 	local ok, problem = pcall(files.parse, result.text, format, RENDERED)
 	if ok then return problem end
-	local place, note, line = spot.text(result, spot.lines(
-		problem.message), values)
+	local lines = spot.lines(problem.message)
+	local place, note, line = spot.text(result, lines, values)
 	local shown = line and line_of(result.masked, line)
 	local what = problem.message:gsub("^rendered:(%d+)", "line %1")
 		:gsub("^rendered: ", "")
+	for _, at in ipairs(lines) do
+		if hides(result, at.line) or hides(result, at.line - 1) then
+			-- what is quoted may be a part of a secret
+			what = what:gsub("'[^'\n]*%w[^'\n]*'", "'"
+				.. layers.HIDDEN .. "'")
+		end
+	end
 	error({ code = "invalid", message = ("%s: the rendered %s is broken:"
 		.. " %s%s%s"):format(place, format, layers.hide(values, what),
 		note, shown and ("\n    %d | %s"):format(line, shown)
@@ -96,7 +119,8 @@ local function check_schema(self, file, document, result, values)
 			.. " so its 'format' must be known"):format(self.file,
 			file.to) }, 0)
 	end
-	local found = judge.document(read_schema(self, file.schema), document)
+	local found = judge.document(read_schema(self, file.schema), document,
+		function(value, line) return may_show(result, value, line) end)
 	for _, one in ipairs(found) do
 		local line = one.line
 		local name, at, note = require("config.spot").find(result,

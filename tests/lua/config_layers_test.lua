@@ -195,6 +195,51 @@ function tests.errors_of_rendered_files_name_template_and_layer()
 	test.equal(file.masked, file.text)
 end
 
+function tests.messages_hold_no_part_of_a_secret()
+	local long = ("0123456789Abcdef"):rep(6)
+	local dir = test.temp_dir()
+	local function rendered(template, schema, format)
+		fs.write(dir .. "/secret", long)
+		fs.write(dir .. "/base.yaml", "app: {name: x}\n")
+		fs.write(dir .. "/t.j2", template)
+		fs.write(dir .. "/s.json", schema or "{}")
+		fs.write(dir .. "/config.lua", ([[return {
+			layers = { "base.yaml" }, secrets = { ["app.key"] =
+				"file:secret" }, schema = %s, files = { { to = "/x",
+				template = "t.j2", schema = %s, format = %q }
+				} }]]):format(schema and not format and '"s.json"'
+				or "nil", format and '"s.json"' or "nil",
+				format or "yaml"))
+		local ok, problem = pcall(config.render, config.open(dir))
+		test.equal(ok, false)
+		test.equal(problem.message:lower():find("6789abc", 1, true), nil,
+			problem.message)
+		return problem.message
+	end
+	local wrong = '{"properties": {"%s": {"%s": %s}}}'
+
+	test.match(rendered("", wrong:format("app", "properties",
+		'{"key": {"type": "integer"}}')),
+		"/app/key: does not fit 'type'; a secret is in it")
+	test.match(rendered("", wrong:format("app", "type", '"string"')),
+		"does not fit 'type'")
+	test.match(rendered("", wrong:format("app", "required", '["port"]')),
+		"/app: .*port")
+	test.match(rendered("k: {{ app.key | lower }}\n", wrong:format("k",
+		"type", '"integer"'), "yaml"), "t.j2:1: /k: does not fit 'type'")
+	test.match(rendered("k: |\n  {{ app.key | lower }}\n", wrong:format("k",
+		"type", '"integer"'), "yaml"), "/k: does not fit 'type'")
+	test.match(rendered("k:\n  a: {{ app.key | lower }}\n", wrong:format("k",
+		"type", '"integer"'), "yaml"), "/k: does not fit 'type'")
+	test.match(rendered("k: {{ app.key }}\nb: {{ app.name }}\n",
+		wrong:format("b", "type", '"integer"'), "yaml"),
+		't.j2:2: /b: "x" is a string, expected integer')
+	test.match(rendered('{"a": {{ app.key | reverse | lower }}}', "{}",
+		"json"), "t.j2:1: the rendered json is broken")
+	test.match(rendered('{"a":\n x{{ app.key[1:] | lower }}-}', "{}", "json"),
+		"near '%*%*%*'")
+end
+
 function tests.a_key_twice_names_both_lines()
 	local function read(name, text)
 		return config.values, (project { [name] = text, ["config.lua"] =
