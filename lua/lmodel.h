@@ -39,10 +39,11 @@ void lmodel_source(lua_State *L, struct model_source *source);
 /* The texts of `strings` as a list. */
 void lmodel_push_strings(lua_State *L, const struct gbt_strings *strings);
 
-int lmodel_scores(lua_State *L);    /* model:scores(text, options) */
-int lmodel_evaluate(lua_State *L);  /* model:evaluate(text, options) */
-int lmodel_calibrate(lua_State *L); /* model:calibrate(text, options) */
-int lmodel_info(lua_State *L);      /* model:info() */
+int lmodel_scores(lua_State *L);     /* model:scores(text, options) */
+int lmodel_evaluate(lua_State *L);   /* model:evaluate(text, options) */
+int lmodel_calibrate(lua_State *L);  /* model:calibrate(text, options) */
+int lmodel_importance(lua_State *L); /* model:importance(text, options) */
+int lmodel_info(lua_State *L);       /* model:info() */
 
 /* Make the metatables of what the other files push. */
 void lmodel_open_scores(lua_State *L);

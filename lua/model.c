@@ -261,6 +261,7 @@ int luaopen_model(lua_State *L)
 					   {"contributions", l_contributions},
 					   {"evaluate", lmodel_evaluate},
 					   {"export", l_export},
+					   {"importance", lmodel_importance},
 					   {"info", lmodel_info},
 					   {"leaves", l_leaves},
 					   {"predict", l_predict},

@@ -6,9 +6,10 @@
 #include "lua/lmodel.h"
 #include "lua/model_sample.h"
 #include "lua/options.h"
+#include "runtime/learn/gbt/importance.h"
 #include "runtime/learn/gbt/remake.h"
 
-enum { ECE_PARTS = 10 };
+enum { ECE_PARTS = 10, IMPORTANCE_ROWS = 20000 };
 
 static void set(lua_State *L, const char *name, double value)
 {
@@ -129,4 +130,35 @@ int lmodel_calibrate(lua_State *L)
 	made->model = gbt_model_calibrate(owner->model, &sample,
 					  (enum gbt_calibration)method, &err);
 	return made->model ? 1 : lerror_raise(L, err);
+}
+
+/* model:importance(text, options): { feature = increase of the loss }, loss. */
+int lmodel_importance(lua_State *L)
+{
+	static const char *const names[] = {"file", "label", "read",
+					    "rows", "seed",  NULL};
+	struct lmodel *owner = lmodel_check(L, 1);
+	const struct gbt_model *model = owner->model;
+	struct gbt_sample sample;
+	double *rows, *increases;
+	uint64_t seed;
+	size_t most;
+
+	options_check(L, 3, names, "model:importance");
+	most = (size_t)options_count(L, 3, "rows", 1, IMPORTANCE_ROWS);
+	seed = (uint64_t)options_count(L, 3, "seed", 0, 1);
+	rows = model_sample_push_rows(L, owner, most, &sample);
+	increases = lua_newuserdatauv(
+		L, ((size_t)model->features + 1) * sizeof(*increases), 0);
+	if (!owner->fast)
+		owner->fast = gbt_fast_new(model);
+	gbt_permutation(owner->fast, rows, &sample, seed, increases);
+	lua_newtable(L);
+	for (uint32_t i = 0; i < model->features; i++) {
+		lua_pushnumber(L, increases[i]);
+		lua_setfield(L, -2, gbt_string(&model->names, i));
+	}
+	lua_pushnumber(L,
+		       gbt_loss(owner->fast, rows, sample.truth, sample.count));
+	return 2;
 }

@@ -115,15 +115,15 @@ void lmodel_source(lua_State *L, struct model_source *source)
 	source->text = read ? NULL : text;
 }
 
-void model_sample_push(lua_State *L, struct lmodel *model, bool raw,
-		       struct gbt_sample *sample)
+/* Push what holds all, with the header read. */
+static struct sampling *push_sampling(lua_State *L, struct lmodel *model,
+				      bool raw)
 {
 	const struct gbt_model *plain = model->model;
 	struct model_source source;
 	const char *label = options_text(L, 3, "label");
 	struct error *err = NULL;
 	struct sampling *sampling;
-	int count;
 
 	lmodel_source(L, &source);
 	luaL_argcheck(L, label, 3, "the label is missing");
@@ -137,6 +137,16 @@ void model_sample_push(lua_State *L, struct lmodel *model, bool raw,
 		mem_array((size_t)AT_ONCE * plain->outputs + 1, sizeof(double));
 	if (model_rows_open(&sampling->rows, &source, label, &err) < 0)
 		lerror_raise(L, err);
+	return sampling;
+}
+
+void model_sample_push(lua_State *L, struct lmodel *model, bool raw,
+		       struct gbt_sample *sample)
+{
+	struct sampling *sampling = push_sampling(L, model, raw);
+	struct error *err = NULL;
+	int count;
+
 	while ((count = read_some(sampling, &err)) > 0)
 		;
 	if (count < 0)
@@ -144,6 +154,34 @@ void model_sample_push(lua_State *L, struct lmodel *model, bool raw,
 	*sample =
 		(struct gbt_sample){sampling->truth.data, sampling->scores.data,
 				    NULL, sampling->truth.count};
+}
+
+double *model_sample_push_rows(lua_State *L, struct lmodel *model, size_t most,
+			       struct gbt_sample *sample)
+{
+	struct sampling *sampling = push_sampling(L, model, true);
+	size_t features = model->model->features;
+	struct error *err = NULL;
+	int status = 0;
+	double label;
+
+	if (most > MODEL_SAMPLE_VALUES / (features + 1))
+		most = MODEL_SAMPLE_VALUES / (features + 1);
+	while (sampling->truth.count < most &&
+	       (status = model_rows_next(&sampling->rows, sampling->inputs,
+					 &label, &err)) > 0) {
+		if ((status = check_label(sampling, label, &err)) < 0)
+			break;
+		gbt_push(&sampling->truth, &label, sizeof(label));
+		for (size_t i = 0; i < features; i++)
+			gbt_push(&sampling->scores, &sampling->inputs[i],
+				 sizeof(double));
+	}
+	if (status < 0)
+		lerror_raise(L, err);
+	*sample = (struct gbt_sample){sampling->truth.data, NULL, NULL,
+				      sampling->truth.count};
+	return sampling->scores.data;
 }
 
 void lmodel_open_sample(lua_State *L)

@@ -14,6 +14,15 @@
 void model_sample_push(lua_State *L, struct lmodel *model, bool raw,
 		       struct gbt_sample *sample);
 
+enum { MODEL_SAMPLE_VALUES = 32 << 20 }; /* that are kept, at most */
+
+/*
+ * Push a userdata that holds the first rows, at most `most` of them, and their
+ * labels. Borrowed from it: `rows` and what is in `sample`, but no scores.
+ */
+double *model_sample_push_rows(lua_State *L, struct lmodel *model, size_t most,
+			       struct gbt_sample *sample);
+
 /* Two classes, or more than that? Else predictions are numbers. */
 bool model_sample_is_binary(const struct gbt_model *model);
 bool model_sample_has_classes(const struct gbt_model *model);

@@ -66,6 +66,21 @@ function Model:scores(text, options) end
 ---@return table
 function Model:evaluate(text, options) end
 
+---@class model.ImportanceOptions
+---@field label string the column with what is true
+---@field file? string how errors name the text (data)
+---@field read? boolean `text` is the path of a file, read in parts
+---@field rows? integer how many of the first rows are looked at (20000)
+---@field seed? integer of the shuffling (1)
+
+--- Returns how much the loss (log loss of classes, else the mean squared
+--- error) grows when a feature's values are shuffled, and the loss as it is.
+---@param text string
+---@param options model.ImportanceOptions
+---@return table<string, number>
+---@return number loss
+function Model:importance(text, options) end
+
 ---@class model.CalibrateOptions
 ---@field label string the column with what is true: 0 or 1
 ---@field file? string how errors name the text (data)

@@ -251,4 +251,25 @@ function tests.long_files_are_read_in_parts()
 	end)
 end
 
+function tests.shuffled_features_cost_what_they_are_worth()
+	local dir = test.temp_dir()
+	local stump, lines = model.read(STUMP), { "age,size,y" }
+
+	for i = 1, 500 do
+		lines[#lines + 1] = ("%d,%d,%d"):format(i % 2 * 3, i, i % 2)
+	end
+	local text = table.concat(lines, "\n") .. "\n"
+	local worth, loss = stump:importance(text, { label = "y" })
+	test.equal(worth.size, 0.0)
+	test.ok(worth.age > 0.5 and loss < 0.3)
+	test.equal(stump:importance(text, { label = "y" }), worth)
+	test.ok(stump:importance(text, { label = "y", seed = 2 }).age
+		~= worth.age)
+	fs.write(dir .. "/m.txt", STUMP)
+	fs.write(dir .. "/f.csv", text)
+	local result = tidemill(dir, "model", "info", "--model", "m.txt",
+		"--data", "f.csv", "--label", "y", "--json")
+	test.equal(json.decode(result.stdout).features[1].loss, worth.age)
+end
+
 return tests

@@ -28,22 +28,44 @@ local function print_text(call, info)
 			lines[#lines + 1] = { feature.name,
 				("%.1f %%"):format(100 * feature.gain
 					/ math.max(total, 1e-300)),
-				tostring(feature.splits) }
+				tostring(feature.splits), feature.loss
+				and ("%+.5f"):format(feature.loss) or nil }
 		end
 	end
-	call:table({ { title = "FEATURE" }, { title = "GAIN" },
-		{ title = "SPLITS" } }, lines)
+	local columns = { { title = "FEATURE" }, { title = "GAIN" },
+		{ title = "SPLITS" } }
+	if info.loss then columns[4] = { title = "LOSS" } end
+	call:table(columns, lines)
+end
+
+--- What shuffling each feature costs, when there are rows with labels.
+local function add_importance(call, model, info)
+	local data = call.options.data
+
+	if not data then return end
+	local worth, loss = model:importance(data, { read = true,
+		label = files.need(call, "label", "COLUMN") })
+	info.loss = loss
+	for _, feature in ipairs(info.features) do
+		feature.loss = worth[feature.name]
+	end
 end
 
 ---@type cli.Verb
 return {
 	summary = "say what a model is and which features matter",
-	options = { files.MODEL },
+	description = [[
+Gain is what a feature's splits gained in training. With --data and --label it
+is also said how much the loss grows when the feature is shuffled among the
+rows: log loss of classes, else the mean squared error.]],
+	options = { files.MODEL, files.DATA, files.LABEL },
 	examples = { { "tidemill model info --model m --json" } },
 	run = function(call)
 		local name = files.need(call, "model")
-		local info = files.model(name):info()
+		local model = files.model(name)
+		local info = model:info()
 
+		add_importance(call, model, info)
 		if call.json then
 			local json = require("json")
 			for _, list in ipairs { "features", "classes", "about" } do
