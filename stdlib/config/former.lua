@@ -58,21 +58,24 @@ function former.cover(text, clear, hidden)
 
 	if #a ~= #b then return text end
 	for i = 1, #a do
-		if a[i] ~= b[i] then
+		if a[i] ~= b[i] and same[a[i]] ~= b[i] then
 			same[a[i]] = b[i]
 			-- a line of nothing else is like any other
-			if pieces(b[i])[1]:find("%S") then
-				shapes[#shapes + 1] = b[i]
+			local first = pieces(b[i])[1]
+			if first:find("%S") then
+				shapes[#shapes + 1] = { first, b[i] }
 			end
 		end
+		same[a[i]] = same[a[i]] or a[i]
 	end
-	if not next(same) then return text end
+	if clear == hidden then return text end
 	local list = lines(text)
 	for i, line in ipairs(list) do
 		list[i] = same[line]
 		for _, shape in ipairs(shapes) do
 			if list[i] then break end
-			list[i] = take(line, shape, {}) and shape or nil
+			list[i] = line:sub(1, #shape[1]) == shape[1]
+				and take(line, shape[2], {}) and shape[2] or nil
 		end
 		list[i] = list[i] or line
 	end

@@ -13,6 +13,19 @@ local cases = load(fs.read(DIR .. "cases.lua"), "@" .. DIR .. "cases.lua")()
 
 local tests = {}
 
+function tests.lines_like_hidden_ones_are_hidden()
+	local cover = require("config.former").cover
+	local clear, hidden = "a: 1\nk: s3 x\n  t0p\n", "a: 1\nk: *** x\n***\n"
+
+	test.equal(cover(clear, clear, hidden), hidden)
+	test.equal(cover("a: 1\nk: other x\nb: 2\n  t0p", clear, hidden),
+		"a: 1\nk: *** x\nb: 2\n***")
+	test.equal(cover("k: other y\n  else\n", clear, hidden),
+		"k: other y\n  else\n")
+	test.equal(cover("x", "a\nb", "a"), "x")
+	test.equal(cover("x\ny\n", clear, clear), "x\ny\n")
+end
+
 function tests.flat_formats_are_read()
 	for _, format in ipairs { "dotenv", "properties" } do
 		local count = cases.each(("%s../data/flat/%s.txt"):format(
