@@ -119,8 +119,11 @@ static void plant(struct gbt_grower *grower, const struct gbt_target *target)
 	for (uint32_t i = 0; i <= grower->options->leaves; i++)
 		grower->spare[grower->spares++] =
 			grower->room + i * grower->size;
-	gbt_pairs_round(&grower->pairs, target->gradients, target->hessians,
-			target->used, rows, target->step);
+	gbt_pairs_round(&grower->pairs,
+			&(struct gbt_gradients){target->gradients,
+						target->hessians, target->used,
+						rows},
+			target->step);
 	*root = (struct growing){.count = rows, .parent = -1};
 	for (size_t i = 0; i < rows; i++) {
 		grower->order[i] = (uint32_t)i;

@@ -23,16 +23,17 @@ static double largest(size_t rows, double room, double most)
 }
 
 /* What 1 is worth, so that the largest of the rows still fits. */
-static void set_units(struct gbt_pairs *pairs, const double *gradients,
-		      const double *hessians, const uint8_t *used, size_t rows)
+static void set_units(struct gbt_pairs *pairs,
+		      const struct gbt_gradients *exact)
 {
+	size_t rows = exact->rows;
 	double top = 0, heavy = 0;
 
 	for (size_t i = 0; i < rows; i++) {
-		if (!used[i])
+		if (!exact->used[i])
 			continue;
-		top = fabs(gradients[i]) > top ? fabs(gradients[i]) : top;
-		heavy = hessians[i] > heavy ? hessians[i] : heavy;
+		top = fabs(exact->first[i]) > top ? fabs(exact->first[i]) : top;
+		heavy = exact->second[i] > heavy ? exact->second[i] : heavy;
 	}
 	pairs->unit = top > 0 ? top / largest(rows, 0x7fffffff, 32767) : 1;
 	pairs->weight =
@@ -44,21 +45,20 @@ static double within(double value, double least, double most)
 	return value < least ? least : value > most ? most : value;
 }
 
-void gbt_pairs_round(struct gbt_pairs *pairs, const double *gradients,
-		     const double *hessians, const uint8_t *used, size_t rows,
+void gbt_pairs_round(struct gbt_pairs *pairs, const struct gbt_gradients *exact,
 		     uint64_t step)
 {
-	set_units(pairs, gradients, hessians, used, rows);
-	for (size_t i = 0; i < rows; i++) {
+	set_units(pairs, exact);
+	for (size_t i = 0; i < exact->rows; i++) {
 		uint64_t chance = scatter(step * 0x9e3779b97f4a7c15 + i);
 		double g, h;
 
 		pairs->words[i] = 0;
-		if (!used[i])
+		if (!exact->used[i])
 			continue;
-		g = floor(gradients[i] / pairs->unit +
+		g = floor(exact->first[i] / pairs->unit +
 			  (double)(chance >> 32) * 0x1p-32);
-		h = floor(hessians[i] / pairs->weight +
+		h = floor(exact->second[i] / pairs->weight +
 			  (double)(chance & 0xffffffff) * 0x1p-32);
 		pairs->words[i] =
 			(uint32_t)(uint16_t)(int16_t)within(g, -32767, 32767)

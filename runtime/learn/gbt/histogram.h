@@ -33,9 +33,15 @@ static inline int64_t gbt_pair_sum(uint32_t word)
 	       (word & 0xffff);
 }
 
-/* Rounds the rows in `used`; others get 0. `step` makes chance anew. */
-void gbt_pairs_round(struct gbt_pairs *pairs, const double *gradients,
-		     const double *hessians, const uint8_t *used, size_t rows,
+/* Exact derivatives of the rows; borrowed. */
+struct gbt_gradients {
+	const double *first, *second;
+	const uint8_t *used; /* which rows take part */
+	size_t rows;
+};
+
+/* Rounds the rows that take part; others get 0. `step` makes chance anew. */
+void gbt_pairs_round(struct gbt_pairs *pairs, const struct gbt_gradients *exact,
 		     uint64_t step);
 /* Adds the rows to `sums`, BIN_ROOM a feature, zeroed before. */
 void gbt_histogram(const struct gbt_bins *bins, const struct gbt_pairs *pairs,
