@@ -50,7 +50,7 @@ HOOK_BARE := $(if $(filter x86_64 aarch64,$(shell uname -m)),-DHOOK_BARE \
 RUNTIME_O := $(RUNTIME:%.c=$(B)/%.o)
 HOST_O := $(HOST:%.c=$(B)/%.o) $(B)/embedded.o
 
-.PHONY: all build-tests deps demo test test-unit test-lua test-e2e test-crash check quality quality-config \
+.PHONY: all build-tests deps demo test test-unit test-lua test-e2e test-crash check quality quality-config learn-config \
 	bench \
 	bench-template bench-learn \
 	fuzz coverage install clean help
@@ -136,7 +136,9 @@ bench-learn: deps all $(B)/bench/predict ## boosted trees against XGBoost
 	@tests/bench/predict.sh $(BIN)
 
 quality: deps all ## judgement on real data, beside the baselines
-	@$(BIN) test tests/quality
+	@$(BIN) test tests/quality/*_test.lua
+learn-config: all ## the judges of 'config scan' anew, from real projects
+	@$(BIN) test tests/quality/learn/config_test.lua
 quality-config: deps all ## the same, of configuration alone
 	@$(BIN) test tests/quality/config_*_test.lua
 
