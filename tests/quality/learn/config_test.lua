@@ -26,6 +26,14 @@ local function held_out(id) return tonumber(id:sub(2)) % 4 == 3 end
 
 local function any(list) return list[math.random(#list)] end
 
+local function sorted_keys(map)
+	local list = {}
+
+	for key in pairs(map) do list[#list + 1] = key end
+	table.sort(list)
+	return list
+end
+
 --- A slip of the pen: a letter left out, put in, swapped or replaced.
 local function typo(text)
 	local places = {}
@@ -112,8 +120,8 @@ function kinds.reference(value, _, others)
 end
 
 function kinds.swapped(value, path, _, siblings)
-	for _, values in pairs(siblings) do
-		local there = values[path]
+	for _, environment in ipairs(sorted_keys(siblings)) do
+		local there = siblings[environment][path]
 		if there ~= nil and there ~= value then return there end
 	end
 end
@@ -127,12 +135,12 @@ local function texts_of(state)
 
 	for _, values in pairs(state) do
 		for _, value in pairs(values) do
-			if type(value) == "string" and #value > 2
-				and #list < 2000 then
+			if type(value) == "string" and #value > 2 then
 				list[#list + 1] = value
 			end
 		end
 	end
+	table.sort(list)
 	return list
 end
 
@@ -166,22 +174,44 @@ local function copy(change)
 	return new
 end
 
---- Removes a key that another environment keeps.
+--- Does another environment have the key, or get it?
+local function elsewhere(new, state, environment, path)
+	for other, values in pairs(state) do
+		if other ~= environment and values[path] ~= nil then
+			return true
+		end
+	end
+	for other, delta in pairs(new) do
+		if other ~= environment and delta.set[path] ~= nil then
+			return true
+		end
+	end
+	return false
+end
+
+--- Forgets a key here that others get, or removes one that others keep.
 local function remove_one(new, state)
-	for environment, delta in pairs(new) do
-		local list = {}
-		for path in pairs(state[environment] or {}) do
-			for other, values in pairs(state) do
-				if other ~= environment and values[path] ~= nil
-					and delta.set[path] == nil then
-					list[#list + 1] = path
-				end
+	local forget = math.random() < .4
+
+	for _, environment in ipairs(sorted_keys(new)) do
+		local delta, list = new[environment], {}
+		local here = state[environment] or {}
+		for _, path in ipairs(sorted_keys(forget and delta.set
+			or here)) do
+			local fits = here[path] == nil
+			if not forget then fits = delta.set[path] == nil end
+			if fits and elsewhere(new, state, environment, path)
+				then
+				list[#list + 1] = path
 			end
 		end
-		table.sort(list)
 		if #list > 0 then
 			local path = any(list)
-			table.insert(delta.del, path)
+			if forget then
+				delta.set[path] = nil
+			else
+				table.insert(delta.del, path)
+			end
 			return { [environment .. path] = true }
 		end
 	end
