@@ -134,6 +134,7 @@ bench-template: deps all $(B)/bench/template $(B)/bench/measure ## templates aga
 
 bench-learn: deps all $(B)/bench/predict ## boosted trees against XGBoost
 	@tests/bench/predict.sh $(BIN)
+	@tests/bench/train.sh $(BIN)
 
 quality: deps all ## judgement on real data, beside the baselines
 	@$(BIN) test tests/quality/*_test.lua

@@ -6,6 +6,9 @@
 
 #include "runtime/base/mem.h"
 
+/* Rows whose bins are fetched before they are needed. */
+#define AHEAD 16
+
 /* A leaf of the tree that grows. */
 struct growing {
 	size_t start, count; /* its rows in `order` */
@@ -147,6 +150,10 @@ static size_t part(struct gbt_grower *grower, const struct growing *leaf,
 	for (size_t i = 0; i < leaf->count; i++) {
 		uint32_t row = rows[i];
 		size_t goes = cut->left[bytes[(size_t)row * features]];
+
+		if (i + AHEAD < leaf->count)
+			__builtin_prefetch(bytes +
+					   (size_t)rows[i + AHEAD] * features);
 
 		rows[left] = row; /* at or before the place read from */
 		grower->aside[right] = row;

@@ -93,9 +93,11 @@ static void find_number(struct search *search, uint32_t feature)
 	struct gbt_cut *best = search->best;
 
 	for (uint32_t bin = 1; bin < count; bin++) {
-		left += sums[bin];
 		if (bin + 1 == count && missing == 0)
 			return;
+		if (sums[bin] == 0 && bin + 1 < count)
+			continue; /* the same cut as before */
+		left += sums[bin];
 		if (keep(search, feature, left)) {
 			best->bin = bin;
 			best->categorical = false;
