@@ -199,7 +199,8 @@ int model_table_read(struct model_table *table, struct error **err)
 	if (more < 0)
 		return -1;
 	for (size_t i = 0; i < table->count; i++)
-		if (table->columns[i].role == MODEL_CATEGORY)
+		if (table->columns[i].role == MODEL_CATEGORY &&
+		    table->columns[i].level_count > 0)
 			sort_levels(table, &table->columns[i]);
 	for (size_t i = 0; i < table->count && table->rows > 0; i++)
 		if (table->columns[i].role == MODEL_TIME) {

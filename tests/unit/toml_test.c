@@ -184,7 +184,8 @@ static void ini_has_four_ways_with_duplicates(void **state)
 			 (struct ini_options){.duplicates = INI_REFUSE}),
 		-1);
 	assert_string_equal(reading->err->message,
-			    "x:2:1: the key 'a' has a value already");
+			    "x:2:1: the key 'a' has a value already, in"
+			    " line 1");
 }
 
 int main(void)
