@@ -205,6 +205,12 @@ end
 
 --- Templates whose error would show a secret, or what was computed from it.
 local FAILING <const> = {
+	"{% macro m() %}{% endmacro %}{{ m(**{db.password | upper: 1}) }}",
+	"{% macro m() %}{{ caller(**{db.password: 1}) }}{% endmacro %}"
+		.. "{% call m() %}{% endcall %}",
+	"{{ {db.password | lower: 1}['unter22'] }}",
+	"{% macro m() %}{{ kwargs.unter22 }}{% endmacro %}"
+		.. "{{ m(**{db.password | lower: 1}) }}",
 	"{{ db.password | int + 'x' }}", "{{ {}[db.password] }}",
 	"{{ {}[db.password | upper] }}", "{{ db.password | mine }}",
 	"{{ [db.password] | map('mine') | list }}", "{% include db.password %}",

@@ -94,6 +94,8 @@ static int fail_keyword(struct render *render, const struct macro *macro,
 				   name);
 	while (keywords->items[i].name.kind == VALUE_ABSENT)
 		i++;
+	if (keywords->items[i].name.flags & FLAGS_SECRET)
+		return render_fail(render, RENDER_TYPE, RENDER_WITHHELD);
 	return render_fail(render, RENDER_TYPE,
 			   "macro %s takes no keyword argument '%.*s'", name,
 			   (int)keywords->items[i].name.length,

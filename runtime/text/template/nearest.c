@@ -48,7 +48,7 @@ void nearest_try(struct nearest *nearest, struct value name)
 {
 	size_t distance;
 
-	if (name.kind != VALUE_STRING)
+	if (name.kind != VALUE_STRING || (name.flags & VALUE_TAINTED))
 		return;
 	distance = text_distance(nearest->name, name);
 	if (distance >= nearest->distance)
