@@ -139,7 +139,8 @@ bench-learn: deps all $(B)/bench/predict ## boosted trees against XGBoost
 quality: deps all ## judgement on real data, beside the baselines
 	@$(BIN) test tests/quality/*_test.lua
 learn-config: all ## the judges of 'config scan' anew, from real projects
-	@$(BIN) test tests/quality/learn/config_test.lua
+	@$(BIN) test tests/quality/learn/config_test.lua \
+		tests/quality/learn/file_test.lua
 quality-config: deps all ## the same, of configuration alone
 	@$(BIN) test tests/quality/config_*_test.lua
 

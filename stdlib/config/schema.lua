@@ -41,6 +41,11 @@ local function find_anchors(self, value)
 	for _, inner in pairs(value) do find_anchors(self, inner) end
 end
 
+local function check_shape(self, part, path)
+	require("config.schema_shape").check(part, path, self.shaped,
+		function(...) fail(self, ...) end)
+end
+
 local function resolve(self, ref)
 	if type(ref) ~= "string" or ref:sub(1, 1) ~= "#" then
 		fail(self, "the reference '%s' is remote: only those that begin"
@@ -59,6 +64,7 @@ local function resolve(self, ref)
 		end
 	end
 	if found == nil then fail(self, "there is no '%s'", ref) end
+	check_shape(self, found, ref)
 	return found
 end
 
@@ -151,8 +157,9 @@ end
 ---@param file? string how messages name it ["schema"]
 function schema.compile(root, file)
 	local self = setmetatable({ root = root, file = file or "schema",
-		anchors = {} }, Schema)
+		anchors = {}, shaped = {} }, Schema)
 
+	check_shape(self, root, "#")
 	find_anchors(self, root)
 	return self
 end

@@ -185,4 +185,32 @@ function tests.a_batch_is_judged_by_its_past()
 	test.ok(found.bad[1][3] > .7 and found.good[1][3] < .5)
 end
 
+function tests.a_plan_tells_what_is_unusual()
+	local dir = repository()
+
+	fs.write(path.join(dir, "config.lua"), [[
+return { environments = { "dev", "staging", "prod" },
+	layers = { "env/${env}.yaml" },
+	files = { { to = "${root}/shop.conf", template = "shop.j2" } } }
+]])
+	fs.write(path.join(dir, "shop.j2"), "pool {{ db.pool }}\n")
+	write(dir, "prod", 5000)
+	local function plan(...)
+		return proc.run { "/proc/self/exe", "config", "plan", "--env",
+			"prod", "--root", dir, "--data", path.join(dir, "home"),
+			check = false, cwd = dir, ... }
+	end
+
+	local run = plan()
+	test.equal(run.status, 1)
+	test.ok(run.stderr:find("warning: env/prod.yaml:4: prod /db/pool 28 ->"
+		.. " 5000: ", 1, true), run.stderr)
+	test.equal(json.decode(plan("--json").stdout).unusual[1].path,
+		"/db/pool")
+	test.equal(#json.decode(plan("--json", "--no-scan").stdout).unusual, 0)
+	test.equal(scan(dir, "accept", "prod", "/db/pool", "--why",
+		"load").status, 0)
+	test.ok(not plan().stderr:find("5000: ", 1, true))
+end
+
 return tests

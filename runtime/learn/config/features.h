@@ -25,7 +25,7 @@
 	/* texts */ \
 	X(nearest) X(equals_one) X(distance_before) X(length_before) \
 	X(strange_words) X(strange_share) X(misspelt) X(lint) X(lint_before) \
-	X(placeholder) X(capitals) X(no_unit) \
+	X(placeholder) X(capitals) X(no_unit) X(misfit) \
 	/* words of environments */ \
 	X(foreign) X(own) X(alias_before) X(swapped) \
 	/* names */ \

@@ -64,6 +64,7 @@ void look_past(struct look *look);
 void look_number(struct look *look);
 void look_text(struct look *look);
 void look_lint(struct look *look);
+void look_misfit(struct look *look);
 void look_alias(struct look *look);
 void look_name(struct look *look);
 /* Of a key that was removed, or that is missing. */

@@ -238,6 +238,8 @@ static bool tell_lint(const struct telling *it)
 		buf_puts(it->out, "stands for a value to be filled in");
 	else if (set(it, FEATURE_no_unit))
 		buf_puts(it->out, "a number with letters that are no unit");
+	else if (set(it, FEATURE_misfit))
+		buf_puts(it->out, "cannot be what its name says");
 	else if (set(it, FEATURE_lint))
 		buf_puts(it->out, "looks cut or not finished");
 	else
@@ -271,7 +273,7 @@ static const struct teller {
 } tellers[] = {
 	{tell_lint,
 	 {FEATURE_lint, FEATURE_lint_before, FEATURE_placeholder,
-	  FEATURE_no_unit, FEATURE_capitals}},
+	  FEATURE_no_unit, FEATURE_capitals, FEATURE_misfit}},
 	{tell_limit, {FEATURE_limit}},
 	{tell_number,
 	 {FEATURE_ratio_before, FEATURE_ratio_past, FEATURE_ratio_siblings,

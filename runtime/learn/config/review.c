@@ -152,6 +152,7 @@ static void look_at_value(struct look *look)
 	look_number(look);
 	look_text(look);
 	look_lint(look);
+	look_misfit(look);
 	look_alias(look);
 	look_name(look);
 }

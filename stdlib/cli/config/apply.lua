@@ -64,6 +64,7 @@ nothing is written and nothing reloaded.]],
 	options = options.list {
 		{ name = "root", argument = "DIR", complete = "dir",
 			help = "what ${root} is in the files' places" },
+		{ name = "no-scan", help = "do not look for unusual values" },
 		{ name = "check", help = "change nothing; say whether there is"
 			.. " something to do" },
 	},
@@ -88,6 +89,9 @@ nothing is written and nothing reloaded.]],
 		if repaired then call:say(repaired) end
 		local changes, values = plan.make(project, given)
 		options.warn(call, values)
+		if not packed then
+			require("config.scan.ahead").warn(call, project, given)
+		end
 		if packed then
 			local last = versions.find(call:store("write"),
 				project.dir, target)

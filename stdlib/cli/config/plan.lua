@@ -13,6 +13,7 @@ return {
 	options = options.list {
 		{ name = "root", argument = "DIR", complete = "dir",
 			help = "what ${root} is in the files' places" },
+		{ name = "no-scan", help = "do not look for unusual values" },
 		{ name = "out", short = "o", argument = "FILE",
 			complete = "file", help = "write the plan" },
 	},
@@ -22,7 +23,8 @@ return {
 	run = function(call)
 		local plan, policy = require("config.plan"),
 			require("config.policy")
-		local json = require("json")
+		local json, ahead = require("json"),
+			require("config.scan.ahead")
 		local project, given = options.open(call)
 		local changes, values, findings = plan.make(project, given)
 		local count, list = 0, {}
@@ -37,6 +39,7 @@ return {
 		for _, finding in ipairs(findings) do
 			call:say("warning: " .. policy.text(finding))
 		end
+		local unusual = ahead.warn(call, project, given)
 		for i, change in ipairs(changes) do
 			local diff = change.changed
 				and plan.diff(change, hide) or nil
@@ -58,7 +61,7 @@ return {
 		end
 		if call.json then
 			call:print_json { changes = count,
-				files = json.array(list) }
+				unusual = json.array(unusual), files = json.array(list) }
 		else
 			call:say(("%d of %d files would change"):format(count,
 				#changes))

@@ -64,6 +64,7 @@ end
 function sources.project(project, given)
 	local layers, path = require("config.layers"), require("path")
 	local found, by, count = {}, {}, math.max(1, #project.environments)
+	local environment = given.env
 
 	for i = 1, count do
 		given.env = project.environments[i]
@@ -81,6 +82,7 @@ function sources.project(project, given)
 			end
 		end
 	end
+	given.env = environment
 	return found
 end
 
