@@ -17,24 +17,51 @@ local function values_of(text, source, before)
 	return ok and flatten.document(document.value).values or before
 end
 
---- The changes of one commit by environment; `state` goes on to it.
-local function step(repo, oid, list, state)
-	local changes, some = {}, false
+--- The folders that files of `list` are in.
+local function folders_of(list)
+	local seen, folders = {}, {}
 
 	for _, source in ipairs(list) do
-		local last = state[source.file]
-		local text = repo:file(oid, source.git)
-			and repo:read(oid, source.git)
-		if text ~= last.text then
-			local values = text and values_of(text, source,
-				last.values) or {}
+		local folder = source.git:match("^(.*)/[^/]*$") or ""
+		if not seen[folder] then
+			seen[folder] = true
+			folders[#folders + 1] = folder
+		end
+	end
+	return folders
+end
+
+--- Paths to oids of all files in the folders, as they are in a commit.
+local function oids_of(repo, commit, folders)
+	local oids = {}
+
+	for _, folder in ipairs(folders) do
+		local ok, entries = pcall(repo.tree, repo, commit, {
+			path = folder ~= "" and folder or nil })
+		for _, entry in ipairs(ok and entries or {}) do
+			oids[entry.path] = entry.oid
+		end
+	end
+	return oids
+end
+
+--- The changes of one commit by environment; `state` goes on to it.
+local function step(repo, commit, list, state)
+	local changes, some = {}, false
+	local oids = oids_of(repo, commit, state.folders)
+
+	for _, source in ipairs(list) do
+		local last, oid = state[source.file], oids[source.git]
+		if oid ~= last.oid then
+			local values = oid and values_of(repo:read(commit,
+				source.git), source, last.values) or {}
 			local delta, differs = flatten.delta(last.values,
 				values)
 			if differs then
 				some = true
 				history.add(changes, source.environment, delta)
 			end
-			last.text, last.values = text, values
+			last.oid, last.values = oid, values
 		end
 	end
 	return some and changes
@@ -90,7 +117,8 @@ end
 function history.learn(repo, list, from, judge)
 	local scan = require("config_scan").new(
 		require("config.scan.learned").world())
-	local state, oids = {}, commits(repo, list, from)
+	local state, oids = { folders = folders_of(list) },
+		commits(repo, list, from)
 	local past = { scan = scan, scores = {}, commits = #oids, values = {} }
 
 	for _, source in ipairs(list) do
