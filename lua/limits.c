@@ -64,11 +64,16 @@ static bool over_memory(lua_State *L, struct limits *limits)
 	return limits->used > limits->ceiling - limits->ceiling / 16;
 }
 
+static int64_t slice_of(const struct task *task)
+{
+	return task->slice ? task->slice : task->host->limits.slice;
+}
+
 static bool over_slice(struct task *task)
 {
 	if (!task->slice_began)
 		task->slice_began = cpu_time();
-	return cpu_time() - task->slice_began > task->host->limits.slice;
+	return cpu_time() - task->slice_began > slice_of(task);
 }
 
 static void stop(lua_State *L, struct task *task, struct error *err)
@@ -102,7 +107,7 @@ static void on_count(lua_State *L, lua_Debug *debug)
 	} else if (over_slice(task)) {
 		error_set(&err, ERROR_LIMIT,
 			  "the script ran for %lld ms without waiting",
-			  (long long)host->limits.slice);
+			  (long long)slice_of(task));
 		stop(L, task, err);
 	}
 	limits_collect(host);
