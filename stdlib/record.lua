@@ -96,6 +96,7 @@ end
 ---@field name? string
 ---@field ref? string "main" or "refs/heads/main"
 ---@field commit? string the commit's first digits
+---@field since? integer only runs created then or later
 
 local function conditions(filter, with_states)
 	local where, values = {}, {}
@@ -108,6 +109,7 @@ local function conditions(filter, with_states)
 	end
 	if filter.before then add("r.id < ?", filter.before) end
 	if filter.name then add("r.name = ?", filter.name) end
+	if filter.since then add("r.created >= ?", filter.since) end
 	if filter.ref then
 		add("r.ref IN (?, ?, ?)", filter.ref,
 			"refs/heads/" .. filter.ref, "refs/tags/" .. filter.ref)

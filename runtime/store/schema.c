@@ -48,5 +48,21 @@ static const char *const version_4[] = {
 	" PRIMARY KEY (configuration, path)) STRICT, WITHOUT ROWID;",
 	NULL};
 
-const char *const *const schema_migrations[] = {schema_first, version_2,
-						version_3, version_4, NULL};
+static const char *const version_5[] = {
+	"CREATE TABLE tokens ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
+	" hash TEXT NOT NULL," /* SHA-256 of its text */
+	" scope TEXT NOT NULL CHECK (scope IN ('read', 'write', 'admin')),"
+	" created INTEGER NOT NULL, expires INTEGER, used INTEGER) STRICT;",
+	"CREATE TABLE audit ("
+	" id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL,"
+	" action TEXT NOT NULL, target TEXT, detail TEXT,"
+	" hash TEXT NOT NULL) STRICT;", /* of the one before and this one */
+	"CREATE TRIGGER audit_kept BEFORE UPDATE ON audit BEGIN"
+	" SELECT raise(ABORT, 'the audit log only grows'); END;"
+	"CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN"
+	" SELECT raise(ABORT, 'the audit log only grows'); END;",
+	NULL};
+
+const char *const *const schema_migrations[] = {
+	schema_first, version_2, version_3, version_4, version_5, NULL};

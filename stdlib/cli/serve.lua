@@ -9,6 +9,57 @@ local function find_config(call)
 	return call.home .. "/server.lua", false
 end
 
+local DEFAULT <const> = "127.0.0.1:8420"
+
+--- Listens before anything else is done, so that a wrong address is told at
+--- once; a default that is in use is no reason not to serve runs.
+local function listen(call)
+	local address = call.options.listen
+
+	if address == "none" then return nil end
+	local ok, result = pcall(require("web.server"), { home = call.home,
+		address = address or DEFAULT, hosts = call.options.host })
+	if ok then return result end
+	if address or type(result) ~= "table" or not result.code then
+		error(result, 0)
+	end
+	require("log").warn("no HTTP: another '--listen' would be needed",
+		{ error = result.message })
+	return nil
+end
+
+--- Waits until the engine answers: it has the home then, and only now may
+--- others see our address.
+local function answer(call, web)
+	local task, time = require("task"), require("time")
+	local wanted = ("^ok %d%%f[%%D]"):format(require("proc").pid())
+	local deadline = time.monotonic() + 30000
+
+	repeat
+		time.sleep(5)
+		local asked, said = pcall(require("engine").ask, call.home,
+			"ping")
+		if asked and said and said:find(wanted) then break end
+	until time.monotonic() > deadline
+	web:writer():setting("listen", web.address)
+	require("log").info("listening", { address = web.address })
+	task.spawn(web.run, web):await()
+end
+
+local function serve_both(call, options)
+	local web = listen(call)
+	local answering = web and require("task").spawn(answer, call, web)
+
+	if not web then return require("engine").serve(options) end
+	answering:observe()
+	local ok, result = pcall(require("engine").serve, options)
+	if ok then web:writer():setting("listen", nil) end
+	require("task").shield(web.stop, web)
+	answering:cancel()
+	if not ok then error(result, 0) end
+	return result
+end
+
 local function serve(call)
 	local server_config = require("server_config")
 	local path, named = find_config(call)
@@ -20,7 +71,7 @@ local function serve(call)
 		return 0
 	end
 	require("log").level(call.verbose and "debug" or "info")
-	local ok, problem = pcall(require("engine").serve, {
+	local ok, problem = pcall(serve_both, call, {
 		home = call.home,
 		config = config,
 		path = require("path").absolute(path),
@@ -61,6 +112,11 @@ The configuration is a Lua file that returns a table; every key has a default:
 		{ name = "config", argument = "FILE", complete = "file",
 			help = "a Lua file (default: TIDEMILL_CONFIG,"
 				.. " else server.lua in the home, if any)" },
+		{ name = "listen", argument = "ADDRESS", help = "of the API and"
+			.. " dashboard: HOST:PORT, unix:PATH or none"
+			.. " (default: " .. DEFAULT .. ", if it is free)" },
+		{ name = "host", argument = "NAME", many = true,
+			help = "a name by which it may be asked" },
 		{ name = "print-config",
 			help = "check the file, print it as JSON, and end" },
 	},

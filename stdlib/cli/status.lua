@@ -21,6 +21,7 @@ local function server_facts(call, db)
 		pid = answer and math.tointeger(answer:match("^ok (%d+)")),
 		mode = db and db:setting("mode") or "run" }
 
+	facts.listen = answer and db and db:setting("listen") or nil
 	facts.runs = db and counts(db)
 		or { queued = 0, running = 0, waiting = 0 }
 	facts.active = require("json").array {}
@@ -41,6 +42,9 @@ local function print_server(call, facts)
 	call:print(("server   %s"):format(facts.server
 		and call.paint("green", "up") .. ", process "
 		.. (facts.pid or "?") or call.paint("yellow", "not running")))
+	if facts.listen then
+		call:print(("listens  %s"):format(facts.listen))
+	end
 	call:print(("mode     %s"):format(facts.mode))
 	call:print(("home     %s"):format(facts.home))
 	call:print(("runs     %d running, %d queued, %d waiting"):format(

@@ -223,6 +223,7 @@ void exchange_resume(struct exchange *exchange)
 		return;
 	exchange->suspended = false;
 	MHD_resume_connection(exchange->connection);
+	httpd_kick(exchange->httpd);
 }
 
 static ssize_t on_wanted(void *context, uint64_t position, char *to, size_t max)

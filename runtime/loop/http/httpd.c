@@ -27,6 +27,11 @@ static void run(struct httpd *httpd)
 		uv_timer_stop(&httpd->timer);
 }
 
+void httpd_kick(struct httpd *httpd)
+{
+	uv_timer_start(&httpd->timer, on_timeout, 0, 0);
+}
+
 static void on_event(uv_poll_t *poll, int status, int events)
 {
 	(void)status;

@@ -70,6 +70,9 @@ enum MHD_Result exchange_receive(void *httpd, struct MHD_Connection *connection,
 void exchange_completed(void *httpd, struct MHD_Connection *connection,
 			void **exchange, enum MHD_RequestTerminationCode why);
 
+/* Look at resumed connections in the loop's next round. */
+void httpd_kick(struct httpd *httpd);
+
 void exchange_resume(struct exchange *exchange);
 
 /* Listen at `address`. Sets what was bound, and the path of a Unix socket. */
