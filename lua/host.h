@@ -66,6 +66,7 @@ struct task {
 	struct op *waiting;
 	struct join_link *joins;
 	int64_t slice;       /* ms of CPU time without waiting; 0: the host's */
+	int64_t slice_used;  /* of it, before others had their turn */
 	int64_t slice_began; /* CPU time, ms; 0: the hook has not looked yet */
 	int reason;    /* registry reference: a child's failure, or none */
 	bool shielded; /* its parent's cancellation does not reach it */

@@ -67,7 +67,6 @@ static int wait_at(lua_State *L, struct turn **place, lua_KFunction next)
 	struct turn *turn = task_op(L, sizeof(*turn));
 
 	turn->op.cancel = cancel;
-	turn->op.passive = true;
 	turn->ready.call = on_ready;
 	turn->host = host_of(L);
 	turn->place = place;

@@ -73,7 +73,8 @@ static bool over_slice(struct task *task)
 {
 	if (!task->slice_began)
 		task->slice_began = cpu_time();
-	return cpu_time() - task->slice_began > slice_of(task);
+	return task->slice_used + cpu_time() - task->slice_began >
+	       slice_of(task);
 }
 
 static void stop(lua_State *L, struct task *task, struct error *err)
@@ -114,8 +115,16 @@ static void on_count(lua_State *L, lua_Debug *debug)
 	lua_sethook(L, on_count, LUA_MASKCOUNT, INSTRUCTIONS);
 	if (task->cancelled)
 		task_raise_cancelled(L, task);
-	else if (task->preemptible && L == task->thread && lua_isyieldable(L))
-		task_preempt(L, task);
+	if (!task->preemptible || L != task->thread || !lua_isyieldable(L))
+		return;
+	if (task->slice)
+		task->slice_used += cpu_time() - task->slice_began;
+	task_preempt(L, task);
+}
+
+void limits_begin(struct task *task)
+{
+	task->slice_began = task->slice ? cpu_time() : 0;
 }
 
 void limits_collect(struct host *host)
@@ -137,6 +146,7 @@ void limits_settle(struct task *task)
 		limits_watch(task->thread);
 	task->killed = false;
 	task->slice_began = 0;
+	task->slice_used = 0;
 }
 
 /* The script's message handler, unless a limit was passed: inside of the hook

@@ -33,6 +33,9 @@ void limits_watch(lua_State *thread);
  */
 void limits_collect(struct host *host);
 
+/* The task goes on: from here on its time counts. */
+void limits_begin(struct task *task);
+
 /* The task's function has been left: calm the hook. */
 void limits_settle(struct task *task);
 

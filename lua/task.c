@@ -78,7 +78,7 @@ static void resume(struct task *task, int arguments)
 	int status;
 
 	host->running = task;
-	task->slice_began = 0;
+	limits_begin(task);
 	limits_collect(host);
 	status = lua_resume(L, NULL, arguments, &count);
 	host->running = NULL;
@@ -264,6 +264,7 @@ static void on_done(struct op *op)
 	struct task *task = op->waiter;
 
 	task->waiting = NULL;
+	task->slice_used = 0;
 	resume(task, 0);
 }
 

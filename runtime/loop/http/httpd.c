@@ -132,10 +132,6 @@ static void watch(struct httpd *httpd, uv_loop_t *loop)
 	httpd->sweep.data = httpd;
 	httpd->open = 3;
 	uv_poll_start(&httpd->poll, UV_READABLE, on_event);
-	/* It does not keep a loop alive: whoever waits for requests does. */
-	uv_unref((uv_handle_t *)&httpd->poll);
-	uv_unref((uv_handle_t *)&httpd->timer);
-	uv_unref((uv_handle_t *)&httpd->sweep);
 }
 
 static void free_httpd(struct httpd *httpd)
