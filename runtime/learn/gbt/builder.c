@@ -160,6 +160,21 @@ void gbt_builder_copy(struct gbt_builder *builder,
 		copy_leaf(builder, model, tree->first_leaf + i);
 }
 
+static void scale(struct gbt_vector *vector, double share)
+{
+	double *values = vector->data;
+
+	for (size_t i = 0; i < vector->count; i++)
+		values[i] *= share;
+}
+
+void gbt_builder_scale(struct gbt_builder *builder, double share)
+{
+	scale(&builder->leaf_values, share);
+	scale(&builder->linear_constants, share);
+	scale(&builder->linear_coefficients, share);
+}
+
 struct gbt_model *gbt_builder_finish(struct gbt_builder *builder,
 				     const struct gbt_shape *shape,
 				     struct error **err)

@@ -23,6 +23,7 @@ struct gbt_shape {
 	uint32_t class_count;
 	const char *const *about; /* "key=value" */
 	uint32_t about_count;
+	struct gbt_added added; /* `first` NULL: none */
 	enum gbt_calibration calibration;
 	const double *calibration_table;
 	uint32_t calibration_count;
@@ -69,6 +70,9 @@ uint32_t gbt_builder_set(struct gbt_builder *builder, const uint32_t *words,
 /* Copy tree `index` of `model` to the end: for a warm start. */
 void gbt_builder_copy(struct gbt_builder *builder,
 		      const struct gbt_model *model, uint32_t index);
+
+/* Multiply what every leaf says: the trees' share of a blend. */
+void gbt_builder_scale(struct gbt_builder *builder, double share);
 
 /*
  * The model, or NULL with ERROR_INVALID that names the tree and what is wrong

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/learn/gbt/added.h"
 #include "runtime/learn/gbt/explain_parts.h"
 
 enum {
@@ -295,4 +296,6 @@ void gbt_explain(struct gbt_explainer *explainer, const double *row,
 		part[model->features] += model->expected[i];
 		gbt_explain_tree(explainer, i, row, part);
 	}
+	for (uint32_t i = 0; model->added.first && i < model->features; i++)
+		out[i] += gbt_added_of(model, i, row);
 }

@@ -7,7 +7,9 @@
  * Path-dependent TreeSHAP (Lundberg, Erion, Lee: Consistent individualized
  * feature attribution for tree ensembles, 2018; Nature Machine Intelligence 2,
  * 2020): exact Shapley values of each tree, where a feature that is not known
- * follows the cover of both children. They sum to the raw score.
+ * follows the cover of both children. What a blend adds to its trees is a sum
+ * over the features: each is its own contribution, since its mean over the
+ * rows of the training is in the bias. They sum to the raw score.
  *
  * Tables for one model, and room to work in: one a thread. The model outlives
  * it. NULL with ERROR_INVALID for linear leaves, which are not constant.

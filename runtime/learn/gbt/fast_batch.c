@@ -1,6 +1,7 @@
 /* Many rows: QuickScorer over 32 of them at once. */
 #include "runtime/learn/gbt/fast_batch.h"
 
+#include "runtime/learn/gbt/added.h"
 #include "runtime/learn/gbt/predict.h"
 #include "runtime/learn/gbt/walk.h"
 
@@ -55,6 +56,8 @@ static void score_rows(const struct gbt_fast *fast, const double *rows,
 	for (size_t i = 0; i < count; i++)
 		for (uint32_t o = 0; o < model->outputs; o++)
 			raw[i * model->outputs + o] = sums[o][i];
+	for (size_t i = 0; model->added.first && i < count; i++)
+		raw[i] += gbt_added_sum(model, rows + i * model->features);
 }
 
 void gbt_fast_batch(const struct gbt_fast *fast, const double *rows,

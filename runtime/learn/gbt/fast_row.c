@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "runtime/learn/gbt/added.h"
 #include "runtime/learn/gbt/fast_parts.h"
 #include "runtime/learn/gbt/predict.h"
 #include "runtime/learn/gbt/walk.h"
@@ -173,4 +174,6 @@ void gbt_fast_raw(const struct gbt_fast *fast, const double *row, double *raw)
 		score_masked(fast, ranks, raw);
 	else
 		score_walked(fast, ranks, raw);
+	if (model->added.first)
+		raw[0] += gbt_added_sum(model, row);
 }

@@ -10,6 +10,17 @@ _Static_assert(sizeof(struct gbt_tree) == 24, "part of the file format");
 _Static_assert(sizeof(struct gbt_header) == 80 + 16 * GBT_SECTIONS,
 	       "part of the file format");
 
+uint32_t gbt_section_count(uint32_t version)
+{
+	return version == GBT_IMAGE_PLAIN ? GBT_SECTIONS_PLAIN : GBT_SECTIONS;
+}
+
+size_t gbt_header_size(uint32_t version)
+{
+	return offsetof(struct gbt_header, parts) +
+	       gbt_section_count(version) * sizeof(struct gbt_part);
+}
+
 size_t gbt_section_width(enum gbt_section section)
 {
 	switch (section) {
@@ -29,6 +40,7 @@ size_t gbt_section_width(enum gbt_section section)
 	case GBT_SECTION_ABOUT:
 	case GBT_SECTION_LINEAR_FIRST:
 	case GBT_SECTION_LINEAR_FEATURES:
+	case GBT_SECTION_ADDED_FIRST:
 		return sizeof(uint32_t);
 	default:
 		return sizeof(double);

@@ -28,11 +28,15 @@ enum gbt_section {
 	GBT_SECTION_LINEAR_FEATURES,
 	GBT_SECTION_LINEAR_COEFFICIENTS,
 	GBT_SECTION_CALIBRATION,
+	GBT_SECTION_ADDED_FIRST, /* this and the next: of version 2 */
+	GBT_SECTION_ADDED_VALUES,
 	GBT_SECTIONS
 };
 
 enum {
-	GBT_IMAGE_VERSION = 1,
+	GBT_IMAGE_PLAIN = 1,   /* a version: without what is added */
+	GBT_IMAGE_VERSION = 2, /* the last one */
+	GBT_SECTIONS_PLAIN = GBT_SECTION_ADDED_FIRST,
 	GBT_IMAGE_ALIGN = 64,    /* sections begin at multiples */
 	GBT_IMAGE_MAX = 1 << 30, /* bytes */
 	GBT_IMAGE_ORDER = 0x01020304,
@@ -47,7 +51,10 @@ struct gbt_part {
 	uint64_t count;  /* of elements */
 };
 
-/* Little-endian, as are all sections. */
+/*
+ * Little-endian, as are all sections. A file of version 1 has but the first
+ * GBT_SECTIONS_PLAIN parts; nothing else is different.
+ */
 struct gbt_header {
 	char magic[8];
 	uint32_t version, order;
@@ -59,6 +66,10 @@ struct gbt_header {
 	uint32_t flags, calibration;
 	struct gbt_part parts[GBT_SECTIONS];
 };
+
+/* How many sections a header of this version has, and its bytes. */
+uint32_t gbt_section_count(uint32_t version);
+size_t gbt_header_size(uint32_t version);
 
 /* Bytes of an element of the section. */
 size_t gbt_section_width(enum gbt_section section);

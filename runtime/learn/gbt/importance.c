@@ -85,6 +85,8 @@ static bool *find_used(const struct gbt_model *model)
 		used[model->nodes[i].feature] = true;
 	for (uint32_t i = 0; i < terms; i++)
 		used[linear->features[i]] = true;
+	for (uint32_t i = 0; model->added.first && i < model->features; i++)
+		used[i] |= model->added.first[i] < model->added.first[i + 1];
 	return used;
 }
 

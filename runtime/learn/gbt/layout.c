@@ -166,13 +166,19 @@ static void add_trees(struct layout *layout)
 		   &builder->linear_coefficients);
 }
 
+/* Older programs read what is no blend. */
+static uint32_t version_of(const struct gbt_shape *shape)
+{
+	return shape->added.first ? GBT_IMAGE_VERSION : GBT_IMAGE_PLAIN;
+}
+
 static void fill_header(struct layout *layout)
 {
 	const struct gbt_shape *shape = layout->shape;
 	struct gbt_header *header = &layout->header;
 
 	memcpy(header->magic, GBT_IMAGE_MAGIC, sizeof(header->magic));
-	header->version = GBT_IMAGE_VERSION;
+	header->version = version_of(shape);
 	header->order = GBT_IMAGE_ORDER;
 	header->size = layout->out.length;
 	header->features = shape->features;
@@ -191,7 +197,8 @@ static void add_sections(struct layout *layout)
 {
 	const struct gbt_shape *shape = layout->shape;
 
-	buf_append(&layout->out, &layout->header, sizeof(layout->header));
+	buf_append(&layout->out, &layout->header,
+		   gbt_header_size(version_of(shape)));
 	add_base(layout);
 	add_trees(layout);
 	add_expected(layout);
@@ -208,6 +215,12 @@ static void add_sections(struct layout *layout)
 	add_section(layout, GBT_SECTION_CALIBRATION, shape->calibration_table,
 		    shape->calibration_count);
 	add_vector(layout, GBT_SECTION_TEXT, &layout->text);
+	if (!shape->added.first)
+		return;
+	add_section(layout, GBT_SECTION_ADDED_FIRST, shape->added.first,
+		    (size_t)shape->features + 1);
+	add_section(layout, GBT_SECTION_ADDED_VALUES, shape->added.values,
+		    shape->added.first[shape->features]);
 }
 
 void *gbt_layout(const struct gbt_builder *builder,
@@ -228,7 +241,8 @@ void *gbt_layout(const struct gbt_builder *builder,
 	}
 	fill_header(&layout);
 	*size = layout.out.length;
-	memcpy(layout.out.data, &layout.header, sizeof(layout.header));
+	memcpy(layout.out.data, &layout.header,
+	       gbt_header_size(layout.header.version));
 	header = (struct gbt_header *)layout.out.data;
 	header->checksum = gbt_image_checksum(header, *size);
 	return buf_take(&layout.out);

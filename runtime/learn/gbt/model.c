@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/learn/gbt/added.h"
 #include "runtime/learn/gbt/check.h"
 #include "runtime/learn/gbt/image.h"
 
@@ -28,32 +29,12 @@ static int invalid(struct error **err, const char *what)
 	return error_set(err, ERROR_INVALID, "not a model: %s", what);
 }
 
-static int check_header(const struct gbt_header *header, size_t size,
-			struct error **err)
+static int check_parts(const struct gbt_header *header, size_t size,
+		       struct error **err)
 {
-	if (size < sizeof(*header) || !gbt_is_image(header, size))
-		return invalid(err, "expected a Tidemill model");
-	if (header->order != GBT_IMAGE_ORDER)
-		return invalid(err, "it is of a machine with another byte"
-				    " order");
-	if (header->version != GBT_IMAGE_VERSION)
-		return error_set(err, ERROR_INVALID,
-				 "the model's format is version %u, expected"
-				 " %d",
-				 header->version, GBT_IMAGE_VERSION);
-	if (header->size != size)
-		return invalid(err, "it has another length than it says: cut"
-				    " off?");
-	if (gbt_image_checksum(header, size) != header->checksum)
-		return invalid(err, "its checksum does not fit: damaged");
-	if (header->features > GBT_FEATURES_MAX || header->outputs < 1 ||
-	    header->outputs > GBT_OUTPUTS_MAX)
-		return invalid(err, "too many features or outputs");
-	if (header->objective >= GBT_OBJECTIVES ||
-	    header->transform >= GBT_TRANSFORMS ||
-	    header->calibration > GBT_ISOTONIC)
-		return invalid(err, "unknown objective");
-	for (int i = 0; i < GBT_SECTIONS; i++) {
+	uint32_t count = gbt_section_count(header->version);
+
+	for (uint32_t i = 0; i < count; i++) {
 		const struct gbt_part *part = &header->parts[i];
 
 		if (part->offset % GBT_IMAGE_ALIGN || part->offset > size ||
@@ -66,18 +47,50 @@ static int check_header(const struct gbt_header *header, size_t size,
 	return 0;
 }
 
-static const void *section(const struct gbt_header *header,
-			   enum gbt_section which)
+static int check_header(const struct gbt_header *header, size_t size,
+			struct error **err)
 {
-	return header->parts[which].count
-		       ? (const char *)header + header->parts[which].offset
-		       : NULL;
+	if (size < gbt_header_size(GBT_IMAGE_PLAIN) ||
+	    !gbt_is_image(header, size))
+		return invalid(err, "expected a Tidemill model");
+	if (header->order != GBT_IMAGE_ORDER)
+		return invalid(err, "it is of a machine with another byte"
+				    " order");
+	if (header->version < GBT_IMAGE_PLAIN ||
+	    header->version > GBT_IMAGE_VERSION)
+		return error_set(err, ERROR_INVALID,
+				 "the model's format is version %u, expected"
+				 " at most %d",
+				 header->version, GBT_IMAGE_VERSION);
+	if (header->size != size || size < gbt_header_size(header->version))
+		return invalid(err, "it has another length than it says: cut"
+				    " off?");
+	if (gbt_image_checksum(header, size) != header->checksum)
+		return invalid(err, "its checksum does not fit: damaged");
+	if (header->features > GBT_FEATURES_MAX || header->outputs < 1 ||
+	    header->outputs > GBT_OUTPUTS_MAX)
+		return invalid(err, "too many features or outputs");
+	if (header->objective >= GBT_OBJECTIVES ||
+	    header->transform >= GBT_TRANSFORMS ||
+	    header->calibration > GBT_ISOTONIC)
+		return invalid(err, "unknown objective");
+	return check_parts(header, size, err);
 }
 
 static uint32_t count_of(const struct gbt_header *header,
 			 enum gbt_section which)
 {
-	return (uint32_t)header->parts[which].count;
+	return which < gbt_section_count(header->version)
+		       ? (uint32_t)header->parts[which].count
+		       : 0;
+}
+
+static const void *section(const struct gbt_header *header,
+			   enum gbt_section which)
+{
+	return count_of(header, which)
+		       ? (const char *)header + header->parts[which].offset
+		       : NULL;
 }
 
 static void place_arrays(struct gbt_model *model,
@@ -105,6 +118,8 @@ static void place_arrays(struct gbt_model *model,
 	model->linear.features = section(header, GBT_SECTION_LINEAR_FEATURES);
 	model->linear.coefficients =
 		section(header, GBT_SECTION_LINEAR_COEFFICIENTS);
+	model->added.first = section(header, GBT_SECTION_ADDED_FIRST);
+	model->added.values = section(header, GBT_SECTION_ADDED_VALUES);
 	model->calibration_table = section(header, GBT_SECTION_CALIBRATION);
 	model->calibration_count = count_of(header, GBT_SECTION_CALIBRATION);
 }
@@ -128,6 +143,9 @@ static int check_counts(const struct gbt_model *model,
 	if (model->set_count)
 		fits = fits && model->set_first[model->set_count] <=
 				       parts[GBT_SECTION_SET_WORDS].count;
+	if (model->added.first)
+		fits = fits && parts[GBT_SECTION_ADDED_FIRST].count ==
+				       (uint64_t)model->features + 1;
 	if (model->linear.first)
 		fits = fits &&
 		       parts[GBT_SECTION_LINEAR_FIRST].count == leaves + 1 &&
@@ -188,6 +206,9 @@ static int open_image(struct gbt_model *model, struct error **err)
 	place_arrays(model, header);
 	if (check_counts(model, header, err) < 0 ||
 	    place_strings(model, header, err) < 0)
+		return -1;
+	if (gbt_check_added(model, count_of(header, GBT_SECTION_ADDED_VALUES),
+			    err) < 0)
 		return -1;
 	return gbt_check_trees(model, err);
 }

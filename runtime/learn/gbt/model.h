@@ -89,6 +89,12 @@ struct gbt_linear {
 	const double *coefficients;
 };
 
+/* A sum over the features beside the trees: see added.h. */
+struct gbt_added {
+	const uint32_t *first; /* features + 1, into values; NULL: none */
+	const double *values;
+};
+
 enum gbt_calibration {
 	GBT_UNCALIBRATED = 0,
 	GBT_PLATT = 1,   /* 1 / (1 + exp(-(a * raw + b))): table a, b */
@@ -131,6 +137,7 @@ struct gbt_model {
 	struct gbt_strings about;    /* "key=value": how it was trained */
 
 	struct gbt_linear linear; /* `first` NULL: none */
+	struct gbt_added added;   /* ditto: it is no blend */
 	enum gbt_calibration calibration;
 	const double *calibration_table;
 	uint32_t calibration_count; /* doubles in it */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "runtime/learn/gbt/added.h"
 #include "runtime/learn/gbt/walk.h"
 
 bool gbt_goes_left(const struct gbt_model *model, const struct gbt_node *node,
@@ -43,6 +44,8 @@ void gbt_raw_staged(const struct gbt_model *model, const double *row,
 		gbt_add(model, &raw[model->trees[i].output],
 			leaf_value(model, leaf, row));
 	}
+	if (model->added.first)
+		raw[0] += gbt_added_sum(model, row);
 }
 
 void gbt_raw(const struct gbt_model *model, const double *row, double *raw)

@@ -9,7 +9,7 @@
  */
 void gbt_raw(const struct gbt_model *model, const double *row, double *raw);
 
-/* The same of the first `trees` trees only. */
+/* The same of the first `trees` trees only, and of what is added to them. */
 void gbt_raw_staged(const struct gbt_model *model, const double *row,
 		    uint32_t trees, double *raw);
 

@@ -40,6 +40,7 @@ void gbt_shape_of(const struct gbt_model *model, struct gbt_shape *shape)
 		.class_count = model->classes.count,
 		.about = texts_of(&model->about),
 		.about_count = model->about.count,
+		.added = model->added,
 		.calibration = model->calibration,
 		.calibration_table = model->calibration_table,
 		.calibration_count = model->calibration_count,

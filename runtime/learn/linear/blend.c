@@ -1,0 +1,267 @@
+/* Choosing what a blend is made of, on rows that are new to it. */
+#include "runtime/learn/linear/blend.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "runtime/base/mem.h"
+#include "runtime/learn/linear/compose.h"
+#include "runtime/learn/linear/folds.h"
+#include "runtime/learn/linear/rates.h"
+#include "runtime/learn/linear/stack.h"
+
+/* What was said of the rows that are tested, a fold behind the other. */
+struct trial {
+	struct linear_rows all;
+	const struct blend_options *options;
+	struct folds folds;
+	struct forest_trial forest;
+	double *linear; /* owned: [penalty][tested row] */
+	double *rates, *constant;
+	double *target, *weights;
+	size_t tested;
+};
+
+const char *blend_part_name(enum blend_part part)
+{
+	static const char *const names[] = {"trees", "linear", "rates",
+					    "constant"};
+
+	return names[part];
+}
+
+static int check_table(const struct gbt_table *table, bool binary,
+		       struct error **err)
+{
+	if (table->rows == 0 || table->rows > UINT32_MAX ||
+	    table->features == 0 || table->features > GBT_FEATURES_MAX)
+		return error_set(err, ERROR_INVALID,
+				 "%zu rows of %u features, expected one of"
+				 " each at least",
+				 table->rows, table->features);
+	for (size_t i = 0; i < table->rows; i++) {
+		double label = table->label[i];
+		double weight = linear_weight(table, i);
+
+		if (!isfinite(label) || (binary && label != 0 && label != 1))
+			return error_set(err, ERROR_INVALID,
+					 "the label of row %zu is %g, expected"
+					 " %s",
+					 i + 1, label,
+					 binary ? "0 or 1" : "a number");
+		if (!(weight > 0) || !isfinite(weight))
+			return error_set(err, ERROR_INVALID,
+					 "the weight of row %zu is %g, expected"
+					 " one above 0",
+					 i + 1, weight);
+	}
+	return 0;
+}
+
+static int check_objective(enum gbt_objective objective, struct error **err)
+{
+	if (objective == GBT_BINARY || objective == GBT_REGRESSION)
+		return 0;
+	return error_set(err, ERROR_INVALID,
+			 "a blend cannot have the objective '%s', expected"
+			 " 'binary' or 'regression'",
+			 gbt_objective_name(objective));
+}
+
+static void trial_init(struct trial *trial)
+{
+	const struct gbt_table *table = trial->all.table;
+	size_t tested;
+	size_t at = 0;
+
+	folds_init(&trial->folds, &trial->all, 0, trial->options->ordered,
+		   trial->options->trees.seed);
+	tested = trial->tested = trial->folds.tested;
+	forest_trial_init(&trial->forest, &trial->options->trees,
+			  trial->options->fixed, table->rows, tested);
+	trial->linear = mem_array(tested * LINEAR_PATH + 1, sizeof(double));
+	trial->rates = mem_array(tested + 1, sizeof(double));
+	trial->constant = mem_array(tested + 1, sizeof(double));
+	trial->target = mem_array(tested + 1, sizeof(double));
+	trial->weights = mem_array(tested + 1, sizeof(double));
+	for (uint32_t f = 0; f < trial->folds.count; f++) {
+		const struct fold *fold = &trial->folds.list[f];
+
+		for (size_t i = 0; i < fold->tested; i++, at++) {
+			trial->target[at] = table->label[fold->test[i]];
+			trial->weights[at] =
+				linear_weight(table, fold->test[i]);
+		}
+	}
+}
+
+static void trial_release(struct trial *trial)
+{
+	folds_release(&trial->folds);
+	forest_trial_release(&trial->forest);
+	mem_free(trial->linear);
+	mem_free(trial->rates);
+	mem_free(trial->constant);
+	mem_free(trial->target);
+	mem_free(trial->weights);
+}
+
+static void foresee(const struct linear_sum *sum, const struct gbt_table *table,
+		    const struct fold *fold, double *scores)
+{
+	for (size_t i = 0; i < fold->tested; i++)
+		scores[i] = linear_sum_score(sum, table, fold->test[i]);
+}
+
+static void try_linear(struct trial *trial, const struct linear_rows *part,
+		       const struct fold *fold, size_t at)
+{
+	struct linear_sum sums[LINEAR_PATH];
+
+	for (int i = 0; i < LINEAR_PATH; i++)
+		linear_sum_init(&sums[i], part->table);
+	linear_fit_path(part, LINEAR_PATH, sums);
+	for (size_t i = 0; i < LINEAR_PATH; i++) {
+		foresee(&sums[i], part->table, fold,
+			trial->linear + i * trial->tested + at);
+		linear_sum_release(&sums[i]);
+	}
+}
+
+static int try_fold(struct trial *trial, const struct fold *fold, size_t at,
+		    struct error **err)
+{
+	struct linear_rows part = trial->all;
+	struct linear_sum rates;
+	double base;
+
+	part.rows = fold->train;
+	part.count = fold->trained;
+	base = linear_base(&part);
+	for (size_t i = 0; i < fold->tested; i++)
+		trial->constant[at + i] = base;
+	linear_sum_init(&rates, part.table);
+	linear_rates(&part, &rates);
+	foresee(&rates, part.table, fold, trial->rates + at);
+	linear_sum_release(&rates);
+	try_linear(trial, &part, fold, at);
+	return forest_trial_fold(&trial->forest, part.table, fold, at, err);
+}
+
+static double loss_of(const struct trial *trial, const double *scores)
+{
+	const double *const list[] = {scores};
+	struct stack stack = {1,
+			      trial->tested,
+			      list,
+			      trial->target,
+			      trial->weights,
+			      trial->all.binary};
+	double share = 1;
+
+	return stack_loss(&stack, &share);
+}
+
+static uint32_t best_penalty(const struct trial *trial)
+{
+	double lowest = INFINITY;
+	uint32_t best = 0;
+
+	for (uint32_t i = 0; i < LINEAR_PATH; i++) {
+		double loss = loss_of(trial, trial->linear + i * trial->tested);
+
+		if (loss < lowest) {
+			lowest = loss;
+			best = i;
+		}
+	}
+	return best;
+}
+
+static void choose_forest(struct trial *trial)
+{
+	struct forest_trial *forest = &trial->forest;
+	double lowest = INFINITY;
+
+	for (uint32_t i = 0; i < forest->setting_count; i++)
+		for (uint32_t s = 0; s < forest->stage_count; s++) {
+			double loss = loss_of(
+				trial, forest_trial_scores(forest, i, s));
+
+			if (loss < lowest) {
+				lowest = loss;
+				forest->best_setting = i;
+				forest->best_stage = s;
+			}
+		}
+}
+
+static void choose_shares(struct trial *trial, struct blend_choice *choice)
+{
+	const double *const scores[BLEND_PARTS] = {
+		[BLEND_TREES] = forest_trial_scores(&trial->forest,
+						    trial->forest.best_setting,
+						    trial->forest.best_stage),
+		[BLEND_LINEAR] =
+			trial->linear + choice->penalty * trial->tested,
+		[BLEND_RATES] = trial->rates,
+		[BLEND_CONSTANT] = trial->constant,
+	};
+	struct stack stack = {BLEND_PARTS,   trial->tested,  scores,
+			      trial->target, trial->weights, trial->all.binary};
+
+	stack_solve(&stack, choice->shares);
+	for (int i = 0; i < BLEND_PARTS; i++)
+		if (choice->shares[i] < 1e-6)
+			choice->shares[i] = 0;
+}
+
+static int choose(struct trial *trial, struct blend_choice *choice,
+		  struct error **err)
+{
+	size_t at = 0;
+
+	*choice = (struct blend_choice){.shares[BLEND_CONSTANT] = 1};
+	if (!trial->tested)
+		return 0;
+	for (uint32_t i = 0; i < trial->folds.count; i++) {
+		const struct fold *fold = &trial->folds.list[i];
+
+		if (try_fold(trial, fold, at, err) < 0)
+			return -1;
+		at += fold->tested;
+	}
+	choice->penalty = best_penalty(trial);
+	choose_forest(trial);
+	choice->trees = forest_trial_best(&trial->forest);
+	choose_shares(trial, choice);
+	return 0;
+}
+
+struct gbt_model *blend_train(const struct gbt_table *table,
+			      const struct blend_options *options,
+			      struct error **err)
+{
+	bool binary = options->trees.objective == GBT_BINARY;
+	struct trial trial = {.all = {.table = table, .binary = binary},
+			      .options = options};
+	struct blend_choice choice;
+	struct gbt_model *model = NULL;
+	uint32_t *rows;
+
+	if (check_objective(options->trees.objective, err) < 0 ||
+	    check_table(table, binary, err) < 0)
+		return NULL;
+	rows = mem_array(table->rows, sizeof(*rows));
+	for (size_t i = 0; i < table->rows; i++)
+		rows[i] = (uint32_t)i;
+	trial.all.rows = rows;
+	trial.all.count = table->rows;
+	trial_init(&trial);
+	if (choose(&trial, &choice, err) == 0)
+		model = blend_compose(&trial.all, &options->trees, &choice,
+				      err);
+	trial_release(&trial);
+	mem_free(rows);
+	return model;
+}
