@@ -1,5 +1,7 @@
 /* What a model says of itself, as a table. */
 #include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "lua/lmodel.h"
 #include "runtime/base/mem.h"
@@ -54,6 +56,28 @@ static void fill_importance(lua_State *L, const struct gbt_model *model)
 	mem_free(sums);
 }
 
+/* The shares of a blend's parts, which are among its notes; or nothing. */
+static void set_shares(lua_State *L, const struct gbt_model *model)
+{
+	static const char prefix[] = "share.";
+
+	if (!model->added.first)
+		return;
+	lua_newtable(L);
+	for (uint32_t i = 0; i < model->about.count; i++) {
+		const char *note = gbt_string(&model->about, i);
+		const char *equals = strchr(note, '=');
+
+		if (!equals || strncmp(note, prefix, strlen(prefix)) != 0)
+			continue;
+		note += strlen(prefix);
+		lua_pushlstring(L, note, (size_t)(equals - note));
+		lua_pushnumber(L, strtod(equals + 1, NULL));
+		lua_settable(L, -3);
+	}
+	lua_setfield(L, -2, "shares");
+}
+
 int lmodel_info(lua_State *L)
 {
 	static const char *const transforms[] = {
@@ -83,6 +107,7 @@ int lmodel_info(lua_State *L)
 	lua_setfield(L, -2, "classes");
 	lmodel_push_strings(L, &model->about);
 	lua_setfield(L, -2, "about");
+	set_shares(L, model);
 	push_importance(L, model);
 	fill_importance(L, model);
 	lua_setfield(L, -2, "features");

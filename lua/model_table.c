@@ -210,29 +210,16 @@ int model_table_read(struct model_table *table, struct error **err)
 	return 0;
 }
 
-/* The parts of a gbt_table; lists are owned. */
-struct parts {
-	const double **columns;
-	const char **names, **levels;
-	uint32_t *level_first, level_count;
-};
-
 static bool is_feature(const struct model_column *column)
 {
 	return column->role == MODEL_FEATURE || column->role == MODEL_CATEGORY;
 }
 
-static void collect(const struct model_table *table, struct gbt_table *given,
-		    struct parts *parts)
+static void collect(struct model_view *view, const struct model_table *table)
 {
+	struct gbt_table *given = &view->table;
 	uint32_t levels = 0;
 
-	for (size_t i = 0; i < table->count; i++)
-		levels += table->columns[i].level_count;
-	parts->columns = mem_array(table->count + 1, sizeof(double *));
-	parts->names = mem_array(table->count + 1, sizeof(char *));
-	parts->levels = mem_array(levels + 1, sizeof(char *));
-	parts->level_first = mem_array(table->count + 1, sizeof(uint32_t));
 	for (size_t i = 0; i < table->count; i++) {
 		const struct model_column *column = &table->columns[i];
 
@@ -242,33 +229,39 @@ static void collect(const struct model_table *table, struct gbt_table *given,
 			given->weight = column->values;
 		if (!is_feature(column))
 			continue;
-		parts->columns[given->features] = column->values;
-		parts->names[given->features] = column->name;
+		view->columns[given->features] = column->values;
+		view->names[given->features] = column->name;
 		for (uint32_t k = 0; k < column->level_count; k++)
-			parts->levels[parts->level_count++] = column->levels[k];
-		parts->level_first[++given->features] = parts->level_count;
+			view->levels[levels++] = column->levels[k];
+		view->level_first[++given->features] = levels;
 	}
 }
 
-struct gbt_model *model_table_train(const struct model_table *table,
-				    const struct gbt_options *options,
-				    struct error **err)
+void model_view_init(struct model_view *view, const struct model_table *table)
 {
-	struct gbt_table given = {.rows = table->rows};
-	struct parts parts = {0};
-	struct gbt_model *model;
+	uint32_t levels = 0;
 
-	collect(table, &given, &parts);
-	given.columns = parts.columns;
-	given.names = parts.names;
-	if (parts.level_count > 0) {
-		given.levels = parts.levels;
-		given.level_first = parts.level_first;
+	for (size_t i = 0; i < table->count; i++)
+		levels += table->columns[i].level_count;
+	*view = (struct model_view){.table.rows = table->rows};
+	view->columns = mem_array(table->count + 1, sizeof(double *));
+	view->names = mem_array(table->count + 1, sizeof(char *));
+	view->levels = mem_array((size_t)levels + 1, sizeof(char *));
+	view->level_first = mem_array(table->count + 1, sizeof(uint32_t));
+	collect(view, table);
+	view->table.columns = view->columns;
+	view->table.names = view->names;
+	if (levels > 0) {
+		view->table.levels = view->levels;
+		view->table.level_first = view->level_first;
 	}
-	model = gbt_train(&given, options, err);
-	mem_free(parts.columns);
-	mem_free(parts.names);
-	mem_free(parts.levels);
-	mem_free(parts.level_first);
-	return model;
+}
+
+void model_view_release(struct model_view *view)
+{
+	mem_free(view->columns);
+	mem_free(view->names);
+	mem_free(view->levels);
+	mem_free(view->level_first);
+	*view = (struct model_view){0};
 }

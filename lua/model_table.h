@@ -43,7 +43,13 @@ int model_table_use(struct model_table *table, const char *name,
 int model_table_read(struct model_table *table, struct error **err);
 void model_table_close(struct model_table *table); /* idempotent */
 
-/* Trains on the table; `options` are as of gbt_train. */
-struct gbt_model *model_table_train(const struct model_table *table,
-				    const struct gbt_options *options,
-				    struct error **err);
+/* The table as training takes it. */
+struct model_view {
+	struct gbt_table table; /* the rows are borrowed from the table */
+	const double **columns; /* owned, as are the others */
+	const char **names, **levels;
+	uint32_t *level_first;
+};
+
+void model_view_init(struct model_view *view, const struct model_table *table);
+void model_view_release(struct model_view *view); /* idempotent */

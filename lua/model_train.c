@@ -7,19 +7,47 @@
 #include "lua/model_table.h"
 #include "lua/modules.h"
 #include "lua/options.h"
+#include "runtime/learn/linear/blend.h"
 
 #define TABLE "tidemill.model_train.table"
 
-static const char *const OPTIONS[] = {
-	"file",        "label",     "weight",   "time",          "ignore",
-	"categorical", "objective", "alpha",    "trees",         "leaves",
-	"rate",        "bins",      "min_data", "min_hessian",   "l1",
-	"l2",          "row_share", "seed",     "feature_share", "early_stop",
-	"held_out",    "min_gain",  NULL};
+static const char *const OPTIONS[] = {"file",
+				      "label",
+				      "weight",
+				      "time",
+				      "ignore",
+				      "categorical",
+				      "objective",
+				      "alpha",
+				      "trees",
+				      "leaves",
+				      "rate",
+				      "bins",
+				      "min_data",
+				      "min_hessian",
+				      "l1",
+				      "l2",
+				      "row_share",
+				      "seed",
+				      "feature_share",
+				      "early_stop",
+				      "held_out",
+				      "min_gain",
+				      "blend",
+				      NULL};
+
+/* What is freed when it is collected. */
+struct training {
+	struct model_table table;
+	struct model_view view;
+};
 
 static int l_gc(lua_State *L)
 {
-	model_table_close(luaL_checkudata(L, 1, TABLE));
+	struct training *training = luaL_checkudata(L, 1, TABLE);
+
+	model_view_release(&training->view);
+	model_table_close(&training->table);
 	return 0;
 }
 
@@ -101,12 +129,54 @@ static void read_options(lua_State *L, struct gbt_options *options, size_t rows)
 	options->held_out = (size_t)(held_out * (double)rows);
 }
 
+/* Is any option of the trees given? */
+static bool are_trees_given(lua_State *L)
+{
+	static const char *const names[] = {
+		"trees",         "leaves",      "rate",    "bins",
+		"min_data",      "l1",          "l2",      "row_share",
+		"feature_share", "min_hessian", "min_gain"};
+	bool given = false;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		lua_getfield(L, 2, names[i]);
+		given |= !lua_isnil(L, -1);
+		lua_pop(L, 1);
+	}
+	return given;
+}
+
+static bool has_column(const struct model_table *table,
+		       enum model_column_role role)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->columns[i].role == role)
+			return true;
+	return false;
+}
+
+static struct gbt_model *learn(lua_State *L, const struct training *training,
+			       const struct gbt_options *options,
+			       struct error **err)
+{
+	struct blend_options blend = {
+		.trees = *options,
+		.fixed = are_trees_given(L),
+		.ordered = has_column(&training->table, MODEL_TIME),
+	};
+
+	if (!options_flag(L, 2, "blend", false))
+		return gbt_train(&training->view.table, options, err);
+	return blend_train(&training->view.table, &blend, err);
+}
+
 static int l_train(lua_State *L)
 {
 	size_t length;
 	const char *text = luaL_checklstring(L, 1, &length);
 	const char *file, *label;
 	struct gbt_options options;
+	struct training *training;
 	struct model_table *table;
 	struct lmodel *model;
 	struct error *err = NULL;
@@ -116,8 +186,9 @@ static int l_train(lua_State *L)
 	file = options_text(L, 2, "file");
 	label = options_text(L, 2, "label");
 	luaL_argcheck(L, label, 2, "the option 'label' is missing");
-	table = lua_newuserdatauv(L, sizeof(*table), 0);
-	*table = (struct model_table){0};
+	training = lua_newuserdatauv(L, sizeof(*training), 0);
+	*training = (struct training){0};
+	table = &training->table;
 	luaL_setmetatable(L, TABLE);
 	model = lmodel_push(L);
 	demand(L,
@@ -131,7 +202,8 @@ static int l_train(lua_State *L)
 	use(L, table, "label", MODEL_LABEL);
 	demand(L, model_table_read(table, &err), &err);
 	read_options(L, &options, table->rows);
-	model->model = model_table_train(table, &options, &err);
+	model_view_init(&training->view, table);
+	model->model = learn(L, training, &options, &err);
 	demand(L, model->model ? 0 : -1, &err);
 	return 1;
 }

@@ -96,7 +96,8 @@ function Model:importance(text, options) end
 function Model:calibrate(text, options) end
 
 --- Returns what the model is: objective, transform, trees, leaves, depth,
---- outputs, bytes, classes, about, and features with name, gain and splits.
+--- outputs, bytes, classes, about, and features with name, gain and splits;
+--- of a blend also shares: trees, linear, rates and constant.
 ---@return table
 function Model:info() end
 

@@ -13,6 +13,7 @@ local model_train = {}
 ---@field ignore? string|string[] columns that are no features
 ---@field categorical? string|string[] columns of texts
 ---@field objective? string "regression", "l1", "huber", … ["binary"]
+---@field blend? boolean trees, a linear model and base rates [false]
 ---@field alpha? number of quantile [0.5] and huber [0.9]
 ---@field trees? integer [by the number of rows]
 ---@field leaves? integer of a tree [by the number of rows]

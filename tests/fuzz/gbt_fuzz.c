@@ -104,7 +104,7 @@ static void use_image(const uint8_t *data, size_t size)
 
 	memcpy(copy, data, size);
 	header = (struct gbt_header *)copy;
-	if (size >= sizeof(*header)) {
+	if (size >= gbt_header_size(GBT_IMAGE_PLAIN)) {
 		header->size = size;
 		header->checksum = gbt_image_checksum(copy, size);
 	}

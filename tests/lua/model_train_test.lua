@@ -62,6 +62,47 @@ function tests.rows_are_put_into_the_order_of_time()
 	test.equal(#model:info().features, 2)
 end
 
+function tests.a_blend_is_one_model_of_several()
+	local text = rows(300)
+	local model = train(text, { blend = true })
+	local info = model:info()
+	local sum = 0
+
+	for _, share in pairs(info.shares) do sum = sum + share end
+	test.ok(math.abs(sum - 1) < 1e-3)
+	local parts, bias = model:contributions { 50, "main" }
+	for _, part in pairs(parts) do bias = bias + part end
+	test.ok(math.abs(bias - model:predict({ 50, "main" }, true)) < 1e-9)
+	test.equal(train(text, { blend = true }):export(), model:export())
+	local again = require("model").read(model:export())
+	test.equal(again:predict { 50, "other" },
+		model:predict { 50, "other" })
+	test.ok(model:evaluate(text, { label = "failed" }).auc > .9)
+	local calibrated = model:calibrate(text, { label = "failed",
+		method = "platt" })
+	test.equal(calibrated:info().shares, info.shares)
+	test.equal(calibrated:predict({ 50, "main" }, true),
+		model:predict({ 50, "main" }, true))
+	local ok, problem = pcall(model.export, model, "lightgbm")
+	test.equal(ok, false)
+	test.ok(problem.message:find("blend", 1, true))
+	test.ok(model:importance(text, { label = "failed" }).seconds > 0)
+end
+
+function tests.a_blend_takes_time_few_rows_and_one_class()
+	local blend = { blend = true, ignore = {}, time = "when" }
+
+	test.ok(train(rows(300), blend):predict { 55, "main" } > .3)
+	local head = "when,seconds,branch,failed\n"
+	local alone = train(head .. "1,2,main,1\n", blend)
+	test.ok(alone:predict { 2, "main" } > .5)
+	test.ok(alone:predict { 2, "main" } < 1)
+	local same = train(head .. ("1,2,main,0\n"):rep(50), blend)
+	test.ok(same:predict { 2, "main" } < .1)
+	refuses("a blend cannot have the objective 'poisson'", rows(20),
+		{ blend = true, objective = "poisson" })
+end
+
 function tests.wrong_tables_are_errors()
 	refuses("runs.csv:2: 'x' in column 'seconds', expected a number",
 		"when,seconds,branch,failed\n1,x,main,0\n")

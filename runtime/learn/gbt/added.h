@@ -1,7 +1,4 @@
-/*
- * What a blended model adds to its trees: a sum over the features, each by
- * itself. It is what a linear model, or a rate a category, comes to.
- */
+/* What a blend adds to its trees: a sum over the features, each by itself. */
 #pragma once
 
 #include "runtime/learn/gbt/model.h"

@@ -61,6 +61,11 @@ static const char *objective_words(const struct gbt_model *model)
 
 static int check(const struct gbt_model *model, struct error **err)
 {
+	if (model->added.first)
+		return error_set(err, ERROR_INVALID,
+				 "LightGBM's text has no words for the linear"
+				 " model and the rates of a blend, expected"
+				 " a model of trees alone");
 	if (model->calibration != GBT_UNCALIBRATED)
 		return error_set(err, ERROR_INVALID,
 				 "LightGBM's text has no words for a"

@@ -10,6 +10,8 @@
 #include "runtime/learn/linear/rates.h"
 #include "runtime/learn/linear/stack.h"
 
+enum { EXPECTED_ROWS = 40 };
+
 /* What was said of the rows that are tested, a fold behind the other. */
 struct trial {
 	struct linear_rows all;
@@ -151,12 +153,12 @@ static int try_fold(struct trial *trial, const struct fold *fold, size_t at,
 static double loss_of(const struct trial *trial, const double *scores)
 {
 	const double *const list[] = {scores};
-	struct stack stack = {1,
-			      trial->tested,
-			      list,
-			      trial->target,
-			      trial->weights,
-			      trial->all.binary};
+	struct stack stack = {.models = 1,
+			      .rows = trial->tested,
+			      .scores = list,
+			      .target = trial->target,
+			      .weights = trial->weights,
+			      .binary = trial->all.binary};
 	double share = 1;
 
 	return stack_loss(&stack, &share);
@@ -207,9 +209,24 @@ static void choose_shares(struct trial *trial, struct blend_choice *choice)
 		[BLEND_RATES] = trial->rates,
 		[BLEND_CONSTANT] = trial->constant,
 	};
-	struct stack stack = {BLEND_PARTS,   trial->tested,  scores,
-			      trial->target, trial->weights, trial->all.binary};
+	struct stack stack = {
+		.models = BLEND_PARTS,
+		.rows = trial->tested,
+		.scores = scores,
+		.target = trial->target,
+		.weights = trial->weights,
+		.binary = trial->all.binary,
+		.expected = {[BLEND_TREES] = 0.4,
+			     [BLEND_LINEAR] = 0.4,
+			     [BLEND_RATES] = 0.05,
+			     [BLEND_CONSTANT] = 0.15},
+	};
 
+	/* As if so many rows had said what was expected. */
+	stack.pull = EXPECTED_ROWS *
+		     fmin(loss_of(trial, scores[BLEND_TREES]),
+			  loss_of(trial, scores[BLEND_LINEAR])) /
+		     (double)trial->tested;
 	stack_solve(&stack, choice->shares);
 	for (int i = 0; i < BLEND_PARTS; i++)
 		if (choice->shares[i] < 1e-6)

@@ -1,12 +1,12 @@
-/*
- * A blend: trees, a linear model, smoothed base rates and a constant, each by
- * a share. Scores are added (log odds of two classes, else numbers), so that
- * a blend is one model like any other.
- */
+/* A blend: trees, a linear model, base rates and a constant, by shares. */
 #pragma once
 
 #include "runtime/learn/gbt/train.h"
 
+/*
+ * Scores are added (log odds of two classes, else numbers), so that a blend
+ * is one model like any other.
+ */
 enum blend_part {
 	BLEND_TREES,
 	BLEND_LINEAR,

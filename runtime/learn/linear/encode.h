@@ -54,19 +54,20 @@ struct linear_column {
 	} kind;
 	uint32_t level;
 	double mean, scale; /* value = (number - mean) * scale */
-	double low, high;   /* of LINEAR_NUMBER: what was seen */
+	double low, high;   /* of LINEAR_NUMBER: it is held between */
 	double *rates;      /* owned; of LINEAR_RATE: none, unknown, levels */
 };
 
 /*
  * The rows as a matrix. Missing numbers are the mean, and have a column that
- * says so; infinite ones are the greatest or least that is finite. A category
- * of few levels has a column a level; of many, one of their smoothed rates
- * (Micci-Barreca, A preprocessing scheme for high-cardinality categorical
- * attributes, 2001), which in the rows themselves are of the other fifths.
- * Columns are standardised by the rows' weights; constant ones are left out,
- * and of more than LINEAR_COLUMNS_MAX those that go less with the label. Of
- * very many rows every n-th is taken.
+ * says so; what is beyond all but two in a hundred rows, or infinite, is held
+ * at that bound (Tukey calls it winsorizing). A category of few levels has a
+ * column a level; of many, one of their smoothed rates (Micci-Barreca, A
+ * preprocessing scheme for high-cardinality categorical attributes, 2001),
+ * which in the rows themselves are of the other fifths. Columns are
+ * standardised by the rows' weights; constant ones are left out, and of more
+ * than LINEAR_COLUMNS_MAX those that go less with the label. Of very many rows
+ * every n-th is taken.
  */
 struct linear_matrix {
 	struct linear_rows rows; /* those that were taken */

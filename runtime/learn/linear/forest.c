@@ -40,6 +40,9 @@ void forest_trial_init(struct forest_trial *trial,
 		trial->settings[0].trees = 300;
 		add_setting(trial, 3, 1, 10);
 		add_setting(trial, 8, 0.5, 5);
+		add_setting(trial, 15, 0.5, 1);
+		trial->settings[3].rate = 0.1;
+		trial->settings[3].min_data = 3;
 	}
 	add_stages(trial, trial->settings[0].trees);
 	trial->scores = mem_array(
@@ -99,10 +102,11 @@ void forest_table_free(struct gbt_table *table)
 	mem_free(table);
 }
 
-static void foresee(struct forest_trial *trial, uint32_t setting,
+/* What the model says of the fold's other rows, into the lists at `at`. */
+static void foresee(const struct forest_trial *trial,
 		    const struct gbt_model *model,
 		    const struct gbt_table *table, const struct fold *fold,
-		    size_t at)
+		    double *at)
 {
 	double *row = mem_array((size_t)table->features + 1, sizeof(*row));
 
@@ -111,8 +115,7 @@ static void foresee(struct forest_trial *trial, uint32_t setting,
 			row[f] = table->columns[f][fold->test[i]];
 		for (uint32_t s = 0; s < trial->stage_count; s++)
 			gbt_raw_staged(model, row, trial->stages[s],
-				       forest_trial_scores(trial, setting, s) +
-					       at + i);
+				       at + s * trial->tested + i);
 	}
 	mem_free(row);
 }
@@ -129,7 +132,8 @@ int forest_trial_fold(struct forest_trial *trial, const struct gbt_table *table,
 			gbt_train(part, &trial->settings[i], err);
 
 		if (model)
-			foresee(trial, i, model, table, fold, at);
+			foresee(trial, model, table, fold,
+				forest_trial_scores(trial, i, 0) + at);
 		else
 			result = -1;
 		gbt_model_free(model);

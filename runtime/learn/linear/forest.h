@@ -3,7 +3,7 @@
 
 #include "runtime/learn/linear/folds.h"
 
-enum { FOREST_SETTINGS = 3, FOREST_STAGES = 24 };
+enum { FOREST_SETTINGS = 4, FOREST_STAGES = 24 };
 
 /* What is tried on new rows: settings, each with numbers of trees. */
 struct forest_trial {

@@ -1,5 +1,5 @@
 /* From rows of a table to a standardised matrix. */
-#include <float.h>
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "runtime/learn/linear/encode.h"
 #include "runtime/learn/linear/rates.h"
 
-enum { PARTS = 5 };
+enum { PARTS = 5, TAIL = 50 };
 
 static const double PRIOR = 10; /* rows that draw a level's rate to all */
 
@@ -168,28 +168,40 @@ static void offer(struct making *making, struct linear_column column)
 		column, worth_of(making->matrix, &column, making->values)};
 }
 
-/* The least and the greatest that is finite; whether any is missing. */
+static int by_number(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * Where a number is held: what but few rows are beyond, since a line goes on
+ * for ever and the next rows may be anywhere. Says whether any is missing.
+ */
 static bool find_range(const struct linear_matrix *matrix,
-		       struct linear_column *column)
+		       struct linear_column *column, double *sorted)
 {
 	const struct linear_rows *rows = &matrix->rows;
 	const double *values = rows->table->columns[column->feature];
+	size_t count = 0, tail;
 	bool missing = false;
 
-	column->low = INFINITY;
-	column->high = -INFINITY;
 	for (size_t i = 0; i < rows->count; i++) {
 		double value = values[rows->rows[i]];
 
 		missing |= isnan(value);
 		/* Sums of squares of what is larger would be infinite. */
-		if (!(fabs(value) < 1e100))
-			continue;
-		column->low = fmin(column->low, value);
-		column->high = fmax(column->high, value);
+		if (fabs(value) < 1e100)
+			sorted[count++] = value;
 	}
-	if (column->low > column->high)
-		column->low = column->high = 0;
+	column->low = column->high = 0;
+	if (!count)
+		return missing;
+	qsort(sorted, count, sizeof(*sorted), by_number);
+	tail = count / TAIL;
+	column->low = sorted[tail];
+	column->high = sorted[count - 1 - tail];
 	return missing;
 }
 
@@ -199,7 +211,7 @@ static void offer_feature(struct making *making, uint32_t feature)
 	uint32_t levels = linear_levels(table, feature);
 	struct linear_column column = {.feature = feature,
 				       .category = levels > 0};
-	bool missing = find_range(making->matrix, &column);
+	bool missing = find_range(making->matrix, &column, making->values);
 
 	if (levels > LINEAR_ONE_HOT_MAX) {
 		column.kind = LINEAR_RATE;

@@ -98,24 +98,29 @@ static double share_of_all(const struct linear_rows *rows,
 	return rows->binary ? 1 / (1 + exp(-base)) : base;
 }
 
+/* What a level's mean is drawn to, and by how many rows. */
+struct draw {
+	double share, prior;
+};
+
 /* A level's mean without `left` rows of it with the label `label`. */
 static double mean_of(const struct tally *tally, uint32_t place, double left,
-		      double label, double share, double prior)
+		      double label, struct draw draw)
 {
-	return (tally->positive[place] - left * label + prior * share) /
-	       (tally->all[place] - left + prior);
+	return (tally->positive[place] - left * label +
+		draw.prior * draw.share) /
+	       (tally->all[place] - left + draw.prior);
 }
 
 static void fill(const struct linear_rows *rows, const struct tally *tally,
 		 double prior, double *values)
 {
-	double share = share_of_all(rows, tally);
-	double base = score_of(rows, share);
+	struct draw draw = {share_of_all(rows, tally), prior};
+	double base = score_of(rows, draw.share);
 
 	for (uint32_t i = 0; i < tally->count; i++)
 		values[i] =
-			score_of(rows, mean_of(tally, i, 0, 0, share, prior)) -
-			base;
+			score_of(rows, mean_of(tally, i, 0, 0, draw)) - base;
 }
 
 void linear_rates_of(const struct linear_rows *rows, uint32_t feature,
@@ -141,15 +146,15 @@ static double loss_without(const struct linear_rows *rows,
 			   const struct tally *tally, uint32_t feature,
 			   double prior)
 {
-	double share = share_of_all(rows, tally), sum = 0;
+	struct draw draw = {share_of_all(rows, tally), prior};
+	double sum = 0;
 
 	for (size_t i = 0; i < rows->count; i++) {
 		uint32_t row = rows->rows[i];
 		uint32_t place = place_of(rows, feature, row, tally->count);
 		double label = rows->table->label[row];
 		double weight = linear_weight(rows->table, row);
-		double mean =
-			mean_of(tally, place, weight, label, share, prior);
+		double mean = mean_of(tally, place, weight, label, draw);
 
 		sum += weight * loss_of(rows, score_of(rows, mean), label);
 	}
@@ -169,32 +174,37 @@ static double loss_of_base(const struct linear_rows *rows, double base)
 	return sum;
 }
 
-void linear_rates(const struct linear_rows *rows, struct linear_sum *sum)
+struct best {
+	uint32_t feature;
+	double loss, prior;
+};
+
+static void try_feature(const struct linear_rows *rows, uint32_t feature,
+			struct best *best)
 {
 	static const double priors[] = {1, 3, 10, 30, 100, 300};
-	uint32_t best = UINT32_MAX;
-	double lowest, prior = 0;
+	struct tally tally;
+
+	tally_init(&tally, rows, feature);
+	for (size_t i = 0; i < sizeof(priors) / sizeof(*priors); i++) {
+		double loss = loss_without(rows, &tally, feature, priors[i]);
+
+		if (loss < best->loss)
+			*best = (struct best){feature, loss, priors[i]};
+	}
+	tally_release(&tally);
+}
+
+void linear_rates(const struct linear_rows *rows, struct linear_sum *sum)
+{
+	struct best best = {.feature = UINT32_MAX};
 
 	sum->base = linear_base(rows);
-	lowest = loss_of_base(rows, sum->base);
-	for (uint32_t f = 0; f < rows->table->features; f++) {
-		struct tally tally;
-
-		if (!linear_levels(rows->table, f))
-			continue;
-		tally_init(&tally, rows, f);
-		for (size_t i = 0; i < sizeof(priors) / sizeof(*priors); i++) {
-			double loss = loss_without(rows, &tally, f, priors[i]);
-
-			if (loss < lowest) {
-				lowest = loss;
-				best = f;
-				prior = priors[i];
-			}
-		}
-		tally_release(&tally);
-	}
-	if (best != UINT32_MAX)
-		linear_rates_of(rows, best, prior,
-				sum->values + sum->first[best]);
+	best.loss = loss_of_base(rows, sum->base);
+	for (uint32_t f = 0; f < rows->table->features; f++)
+		if (linear_levels(rows->table, f))
+			try_feature(rows, f, &best);
+	if (best.feature != UINT32_MAX)
+		linear_rates_of(rows, best.feature, best.prior,
+				sum->values + sum->first[best.feature]);
 }

@@ -1,7 +1,6 @@
 /* Normal equations, and Newton's method over them. */
 #include "runtime/learn/linear/solve.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -194,13 +193,14 @@ static double go(const struct linear_problem *problem, double penalty,
 	double *tried = mem_array(equations->size, sizeof(*tried));
 	double part = 1, far = 0;
 
-	for (int i = 0; i < HALVES_MAX; i++, part /= 2) {
+	for (int i = 0; i < HALVES_MAX; i++) {
 		double next;
 
 		for (size_t k = 0; k < equations->size; k++)
 			tried[k] =
 				coefficients[k] - part * equations->vector[k];
 		next = objective(problem, penalty, tried);
+		part /= 2;
 		if (!(next <= *now))
 			continue;
 		for (size_t k = 0; k < equations->size; k++)

@@ -45,11 +45,22 @@ struct pair {
 	double both;
 };
 
+/* The loss, and what it costs to be far from the shares expected before. */
+static double cost(const struct stack *stack, const double *shares)
+{
+	double far = 0;
+
+	for (uint32_t k = 0; k < stack->models; k++)
+		far += (shares[k] - stack->expected[k]) *
+		       (shares[k] - stack->expected[k]);
+	return stack_loss(stack, shares) + stack->pull * far;
+}
+
 static double loss_at(const struct pair *pair, double share)
 {
 	pair->shares[pair->one] = share * pair->both;
 	pair->shares[pair->other] = (1 - share) * pair->both;
-	return stack_loss(pair->stack, pair->shares);
+	return cost(pair->stack, pair->shares);
 }
 
 /* Golden section: the loss is convex in the share. */
@@ -126,7 +137,7 @@ void stack_solve(const struct stack *stack, double *shares)
 	double now, before;
 
 	begin(stack, shares);
-	now = stack_loss(stack, shares);
+	now = cost(stack, shares);
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		before = now;
 		for (uint32_t a = 0; a < stack->models; a++)

@@ -14,6 +14,11 @@ struct stack {
 	const double *target;
 	const double *weights; /* NULL: all 1 */
 	bool binary;           /* scores are log odds */
+	/*
+	 * What was expected of the shares before any row was seen, and how
+	 * much it costs to be elsewhere: pull * squared distance.
+	 */
+	double expected[STACK_MAX], pull;
 };
 
 /* The mean loss of the sum of the scores by such shares. */

@@ -4,6 +4,18 @@ local files = require("learn.model_files")
 
 local SHOWN <const> = 30
 
+local PARTS <const> = { "trees", "linear", "rates", "constant" }
+
+local function shares_text(shares)
+	local parts = {}
+
+	for _, part in ipairs(PARTS) do
+		parts[#parts + 1] = ("%s %.1f %%"):format(part,
+			100 * (shares[part] or 0))
+	end
+	return "blend: " .. table.concat(parts, ", ")
+end
+
 local function print_text(call, info)
 	call:print(("%s, %d trees, %d leaves, depth %d, %d features%s"):format(
 		info.objective, info.trees, info.leaves, info.depth,
@@ -12,7 +24,10 @@ local function print_text(call, info)
 	if info.calibration ~= "none" then
 		call:print("calibrated: " .. info.calibration)
 	end
-	for _, note in ipairs(info.about) do call:print(note) end
+	if info.shares then call:print(shares_text(info.shares)) end
+	for _, note in ipairs(info.about) do
+		if note:sub(1, 6) ~= "share." then call:print(note) end
+	end
 
 	local lines, total = {}, 0
 	for _, feature in ipairs(info.features) do

@@ -41,7 +41,7 @@ local function read_options(call, data)
 	end
 	options.file, options.label = data, files.need(call, "label", "COLUMN")
 	options.weight, options.time = given.weight, given.time
-	options.objective = given.objective
+	options.objective, options.blend = given.objective, given.blend
 	options.ignore, options.categorical = list(given.ignore),
 		list(given.categorical)
 	return options
@@ -62,6 +62,8 @@ return {
 		{ name = "objective", argument = "NAME", default = "binary",
 			help = "binary regression l1 huber quantile poisson"
 			.. " gamma" },
+		{ name = "blend", help = "trees, a linear model and base"
+			.. " rates, by shares that suit the rows" },
 		{ name = "categorical", argument = "A,B",
 			help = "columns of texts" },
 		{ name = "weight", argument = "COLUMN",
