@@ -50,7 +50,7 @@ static void fill(struct sample *sample, bool binary)
 
 		sample->columns[0][i] = i % 9 ? x : NAN;
 		sample->columns[1][i] = y;
-		sample->columns[2][i] = i % 11 ? level : NAN;
+		sample->columns[2][i] = i % 11 ? (double)level : NAN;
 		sample->label[i] = score;
 		if (binary && chance(&state) < 1 / (1 + exp(-2 * score)))
 			sample->label[i] = 1;
