@@ -45,6 +45,12 @@ int lmodel_calibrate(lua_State *L);  /* model:calibrate(text, options) */
 int lmodel_importance(lua_State *L); /* model:importance(text, options) */
 int lmodel_info(lua_State *L);       /* model:info() */
 
+struct gbt_sample;
+
+/* A table of how good predictions are, by what the model predicts. */
+void lmodel_push_metrics(lua_State *L, const struct gbt_model *model,
+			 const struct gbt_sample *sample);
+
 /* Make the metatables of what the other files push. */
 void lmodel_open_scores(lua_State *L);
 void lmodel_open_sample(lua_State *L);

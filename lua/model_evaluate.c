@@ -86,6 +86,24 @@ static void push_numbers(lua_State *L, const struct gbt_model *model,
 	}
 }
 
+void lmodel_push_metrics(lua_State *L, const struct gbt_model *model,
+			 const struct gbt_sample *sample)
+{
+	lua_newtable(L);
+	lua_pushinteger(L, (lua_Integer)sample->count);
+	lua_setfield(L, -2, "rows");
+	if (model_sample_has_classes(model)) {
+		set(L, "log_loss",
+		    gbt_classes_log_loss(sample, model->outputs));
+		set(L, "accuracy",
+		    gbt_classes_accuracy(sample, model->outputs));
+	} else if (model_sample_is_binary(model)) {
+		push_binary(L, sample);
+	} else {
+		push_numbers(L, model, sample);
+	}
+}
+
 int lmodel_evaluate(lua_State *L)
 {
 	static const char *const names[] = {"file", "label", "read", NULL};
@@ -95,19 +113,7 @@ int lmodel_evaluate(lua_State *L)
 
 	options_check(L, 3, names, "model:evaluate");
 	model_sample_push(L, owner, false, &sample);
-	lua_newtable(L);
-	lua_pushinteger(L, (lua_Integer)sample.count);
-	lua_setfield(L, -2, "rows");
-	if (model_sample_has_classes(model)) {
-		set(L, "log_loss",
-		    gbt_classes_log_loss(&sample, model->outputs));
-		set(L, "accuracy",
-		    gbt_classes_accuracy(&sample, model->outputs));
-	} else if (model_sample_is_binary(model)) {
-		push_binary(L, &sample);
-	} else {
-		push_numbers(L, model, &sample);
-	}
+	lmodel_push_metrics(L, model, &sample);
 	return 1;
 }
 

@@ -4,7 +4,7 @@
 
 #include "lua/lerror.h"
 #include "lua/lmodel.h"
-#include "lua/model_table.h"
+#include "lua/model_training.h"
 #include "lua/modules.h"
 #include "lua/options.h"
 #include "runtime/learn/linear/blend.h"
@@ -35,12 +35,6 @@ static const char *const OPTIONS[] = {"file",
 				      "min_gain",
 				      "blend",
 				      NULL};
-
-/* What is freed when it is collected. */
-struct training {
-	struct model_table table;
-	struct model_view view;
-};
 
 static int l_gc(lua_State *L)
 {
@@ -155,42 +149,52 @@ static bool has_column(const struct model_table *table,
 	return false;
 }
 
-static struct gbt_model *learn(lua_State *L, const struct training *training,
-			       const struct gbt_options *options,
-			       struct error **err)
+struct gbt_model *model_training_learn(lua_State *L,
+				       const struct training *training,
+				       const struct gbt_table *table,
+				       struct error **err)
 {
 	struct blend_options blend = {
-		.trees = *options,
 		.fixed = are_trees_given(L),
-		.ordered = has_column(&training->table, MODEL_TIME),
+		.ordered = training->ordered,
 	};
 
+	read_options(L, &blend.trees, table->rows);
 	if (!options_flag(L, 2, "blend", false))
-		return gbt_train(&training->view.table, options, err);
-	return blend_train(&training->view.table, &blend, err);
+		return gbt_train(table, &blend.trees, err);
+	return blend_train(table, &blend, err);
 }
 
-static int l_train(lua_State *L)
+/* The names of all options, with one more. */
+static void check_options(lua_State *L, const char *extra)
 {
-	size_t length;
-	const char *text = luaL_checklstring(L, 1, &length);
-	const char *file, *label;
-	struct gbt_options options;
-	struct training *training;
-	struct model_table *table;
-	struct lmodel *model;
-	struct error *err = NULL;
+	const char *names[sizeof(OPTIONS) / sizeof(*OPTIONS) + 1];
+	size_t count = 0;
 
 	luaL_checktype(L, 2, LUA_TTABLE);
-	options_check(L, 2, OPTIONS, "training");
+	for (; OPTIONS[count]; count++)
+		names[count] = OPTIONS[count];
+	names[count++] = extra;
+	names[count] = NULL;
+	options_check(L, 2, names, "training");
+	luaL_argcheck(L, options_text(L, 2, "label"), 2,
+		      "the option 'label' is missing");
+}
+
+struct training *model_training_push(lua_State *L, const char *extra)
+{
+	size_t length;
+	const char *text = luaL_checklstring(L, 1, &length), *file;
+	struct training *training;
+	struct model_table *table;
+	struct error *err = NULL;
+
+	check_options(L, extra);
 	file = options_text(L, 2, "file");
-	label = options_text(L, 2, "label");
-	luaL_argcheck(L, label, 2, "the option 'label' is missing");
 	training = lua_newuserdatauv(L, sizeof(*training), 0);
 	*training = (struct training){0};
 	table = &training->table;
 	luaL_setmetatable(L, TABLE);
-	model = lmodel_push(L);
 	demand(L,
 	       model_table_open(table, text, length, file ? file : "data",
 				&err),
@@ -201,16 +205,27 @@ static int l_train(lua_State *L)
 	use(L, table, "time", MODEL_TIME);
 	use(L, table, "label", MODEL_LABEL);
 	demand(L, model_table_read(table, &err), &err);
-	read_options(L, &options, table->rows);
+	training->ordered = has_column(table, MODEL_TIME);
 	model_view_init(&training->view, table);
-	model->model = learn(L, training, &options, &err);
+	return training;
+}
+
+static int l_train(lua_State *L)
+{
+	struct training *training = model_training_push(L, NULL);
+	struct lmodel *model = lmodel_push(L);
+	struct error *err = NULL;
+
+	model->model =
+		model_training_learn(L, training, &training->view.table, &err);
 	demand(L, model->model ? 0 : -1, &err);
 	return 1;
 }
 
 int luaopen_model_train(lua_State *L)
 {
-	static const luaL_Reg functions[] = {{"train", l_train}, {NULL, NULL}};
+	static const luaL_Reg functions[] = {
+		{"cross", lmodel_cross}, {"train", l_train}, {NULL, NULL}};
 
 	/* Models are those of the module model. */
 	lua_getglobal(L, "require");
@@ -220,6 +235,7 @@ int luaopen_model_train(lua_State *L)
 	lua_pushcfunction(L, l_gc);
 	lua_setfield(L, -2, "__gc");
 	lua_pop(L, 1);
+	lmodel_open_cross(L);
 	luaL_newlib(L, functions);
 	return 1;
 }

@@ -37,4 +37,15 @@ local model_train = {}
 ---@return model.Model
 function model_train.train(text, options) end
 
+---@class model_train.CrossOptions: model_train.Options
+---@field folds? integer parts [5]
+
+--- Returns how good models are on rows they did not see: the metrics of
+--- model:evaluate over the rows of all parts, and of each part in `folds`.
+--- With `time` a part is foreseen from all before it, else from all others.
+---@param text string
+---@param options model_train.CrossOptions
+---@return table
+function model_train.cross(text, options) end
+
 return model_train

@@ -1,7 +1,7 @@
 --- tidemill model: boosted trees: import, look at, predict, judge.
 
-local SUBVERBS <const> = { "calibrate", "eval", "export", "import", "info",
-	"predict", "train" }
+local SUBVERBS <const> = { "calibrate", "cv", "eval", "export", "import",
+	"info", "predict", "train" }
 
 local subverbs = {}
 for _, name in ipairs(SUBVERBS) do

@@ -103,6 +103,29 @@ function tests.a_blend_takes_time_few_rows_and_one_class()
 		{ blend = true, objective = "poisson" })
 end
 
+function tests.cross_validation_foresees_rows_that_are_new()
+	local options = { label = "failed", categorical = "branch",
+		ignore = "when", folds = 4 }
+	local found = model_train.cross(rows(400), options)
+
+	test.equal(#found.folds, 4)
+	test.equal(found.rows, 400)
+	test.equal(found.ordered, false)
+	test.ok(found.auc > .9)
+	for _, fold in ipairs(found.folds) do
+		test.equal(fold.rows + fold.learned, 400)
+	end
+	options.ignore, options.time, options.blend = nil, "when", true
+	found = model_train.cross(rows(120), options)
+	test.equal(found.ordered, true)
+	test.equal(found.rows, 80)
+	test.equal(found.folds[1].learned, 40)
+	test.equal(found.folds[4].learned, 100)
+	local ok, problem = pcall(model_train.cross, rows(5), options)
+	test.equal(ok, false)
+	test.ok(problem.message:find("5 rows, expected at least 10", 1, true))
+end
+
 function tests.wrong_tables_are_errors()
 	refuses("runs.csv:2: 'x' in column 'seconds', expected a number",
 		"when,seconds,branch,failed\n1,x,main,0\n")
@@ -137,6 +160,12 @@ function tests.the_verb_learns_predicts_and_judges()
 	local judged = json.decode(run("eval", "--model", "m", "--data",
 		"runs.csv", "--label", "failed", "--json").stdout)
 	test.ok(judged.auc > .95)
+	local crossed = run("cv", "--data", "runs.csv", "--label", "failed",
+		"--categorical", "branch", "--ignore", "when", "--folds", "3",
+		"--json")
+	test.equal(#json.decode(crossed.stdout).folds, 3)
+	test.equal(run("cv", "--data", "runs.csv", "--label", "failed",
+		"--folds", "1").status, 2)
 	local wrong = run("train", "--data", "runs.csv", "--label", "failed",
 		"--out", "m", "--trees", "many")
 	test.equal(wrong.status, 2)

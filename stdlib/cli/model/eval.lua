@@ -1,13 +1,7 @@
 --- tidemill model eval: how good a model's predictions of known rows are.
 
 local files = require("learn.model_files")
-
---- In the order in which people look at them.
-local ORDER <const> = { "rows", "auc", "average_precision", "log_loss",
-	"brier", "ece", "f1", "accuracy", "precision_at_5", "recall_at_5",
-	"precision_at_10", "recall_at_10", "precision_at_20", "recall_at_20",
-	"rmse", "mae", "r2", "pinball", "below", "poisson_deviance",
-	"gamma_deviance" }
+local metrics = require("learn.model_metrics")
 
 ---@type cli.Verb
 return {
@@ -27,13 +21,11 @@ return {
 			read = true, label = label })
 
 		if call.json then
-			if found.reliability then
-				require("json").array(found.reliability)
-			end
+			metrics.mark(found)
 			call:print_json(found)
 			return 0
 		end
-		for _, key in ipairs(ORDER) do
+		for _, key in ipairs(metrics.ORDER) do
 			local value = found[key]
 			if value then
 				call:print(("%-18s %s"):format(key,

@@ -1,51 +1,7 @@
 --- tidemill model train: from a table to a model.
 
 local files = require("learn.model_files")
-
-local function list(text)
-	local names = {}
-
-	for name in (text or ""):gmatch("[^,]+") do names[#names + 1] = name end
-	return names
-end
-
-local function numbers(call, names)
-	local found = {}
-
-	for _, name in ipairs(names) do
-		local text = call.options[name]
-		local value = text and tonumber(text)
-		if text and not value then
-			call:misused("--%s '%s' is no number",
-				name:gsub("_", "-"), text)
-		end
-		found[name] = value
-	end
-	return found
-end
-
-local COUNTS <const> = { "trees", "leaves", "bins", "seed", "early_stop" }
-local NUMBERS <const> = { "rate", "min_data", "min_hessian", "l1", "l2",
-	"alpha", "row_share", "feature_share", "held_out" }
-
-local function read_options(call, data)
-	local given = call.options
-	local options = numbers(call, NUMBERS)
-
-	for name, value in pairs(numbers(call, COUNTS)) do
-		if math.tointeger(value) == nil then
-			call:misused("--%s wants a whole number",
-				name:gsub("_", "-"))
-		end
-		options[name] = math.tointeger(value)
-	end
-	options.file, options.label = data, files.need(call, "label", "COLUMN")
-	options.weight, options.time = given.weight, given.time
-	options.objective, options.blend = given.objective, given.blend
-	options.ignore, options.categorical = list(given.ignore),
-		list(given.categorical)
-	return options
-end
+local training = require("learn.model_training")
 
 ---@type cli.Verb
 return {
@@ -55,43 +11,10 @@ return {
 		.. " rows (of --time, if given) is held out, and the trees"
 		.. " that did not help there are dropped. What is not set"
 		.. " suits the number of rows.",
-	options = {
+	options = training.options {
 		files.DATA, files.LABEL,
 		{ name = "out", argument = "FILE", complete = "file",
 			help = "where the model goes" },
-		{ name = "objective", argument = "NAME", default = "binary",
-			help = "binary regression l1 huber quantile poisson"
-			.. " gamma" },
-		{ name = "blend", help = "trees, a linear model and base"
-			.. " rates, by shares that suit the rows" },
-		{ name = "categorical", argument = "A,B",
-			help = "columns of texts" },
-		{ name = "weight", argument = "COLUMN",
-			help = "how much a row counts" },
-		{ name = "time", argument = "COLUMN",
-			help = "the order of the rows; no feature" },
-		{ name = "ignore", argument = "A,B",
-			help = "columns that are no features" },
-		{ name = "trees", argument = "N", help = "at most" },
-		{ name = "leaves", argument = "N", help = "of a tree" },
-		{ name = "rate", argument = "R", help = "of learning" },
-		{ name = "bins", argument = "N", help = "of a column [255]" },
-		{ name = "min-data", argument = "N",
-			help = "rows on each side of a cut" },
-		{ name = "min-hessian", argument = "H", help = "ditto [0.001]" },
-		{ name = "l1", argument = "X", help = "penalty of leaves [0]" },
-		{ name = "l2", argument = "X", help = "ditto, squared" },
-		{ name = "alpha", argument = "X",
-			help = "the quantile [0.5]; of huber [0.9]" },
-		{ name = "row-share", argument = "X",
-			help = "of rows for each tree [1]" },
-		{ name = "feature-share", argument = "X",
-			help = "of features for each tree [1]" },
-		{ name = "early-stop", argument = "N",
-			help = "trees that may go by without help" },
-		{ name = "held-out", argument = "X",
-			help = "share of rows for that [0.2]" },
-		{ name = "seed", argument = "N", help = "of chance [1]" },
 	},
 	examples = {
 		{ "tidemill model train --data runs.csv --label failed"
@@ -100,7 +23,7 @@ return {
 	run = function(call)
 		local data = files.need(call, "data")
 		local out = files.need(call, "out")
-		local options = read_options(call, data)
+		local options = training.read(call, data)
 		local model = require("model_train").train(files.read(data),
 			options)
 
