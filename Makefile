@@ -42,6 +42,7 @@ RUNTIME := $(filter-out runtime/engine/hook/%, \
 HOST := $(filter-out lua/embed.c,$(wildcard lua/*.c))
 EMBED := $(wildcard stdlib/*.lua stdlib/*/*.lua stdlib/*/*/*.lua lua/meta/*.lua recipes/*.lua)
 MODELS := $(wildcard stdlib/*/*/*.model stdlib/*/*/*.world)
+WEB := $(wildcard runtime/web/*)
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 TOOLS := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/bench/*.c tests/e2e/*.c))
 HOOK := $(B)/hook
@@ -74,9 +75,9 @@ $(B)/%.o: %.c
 $(B)/embed: lua/embed.c
 	@mkdir -p $(@D)
 	gcc -std=c11 -D_GNU_SOURCE -O1 -I/usr/include/lua5.4 -o $@ $< -llua5.4 -lm
-$(B)/embedded.c: $(B)/embed $(EMBED) $(MODELS) $(HOOK)
+$(B)/embedded.c: $(B)/embed $(EMBED) $(MODELS) $(WEB) $(HOOK)
 	$(B)/embed $@ $(foreach f,$(sort $(filter stdlib/%,$(EMBED))),doc/$f=$f) \
-		hook=$(HOOK) $(sort $(EMBED) $(MODELS))
+		hook=$(HOOK) $(sort $(EMBED) $(MODELS) $(WEB))
 $(B)/embedded.o: $(B)/embedded.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(HOOK): runtime/engine/hook/post_receive.c

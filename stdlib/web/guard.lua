@@ -61,7 +61,10 @@ local function is_local(request)
 		or request.peer:find("^127%.") ~= nil
 end
 
-local function check_lock(web, request)
+--- Refuses an address that has shown too many wrong tokens or signatures.
+---@param web web.Server
+---@param request web.Request
+function guard.check_lock(web, request)
 	local seen = web.guesses[request.peer]
 	local now = require("time").now()
 
@@ -72,7 +75,10 @@ local function check_lock(web, request)
 	end
 end
 
-local function note_guess(web, request)
+--- Notes a wrong token or signature.
+---@param web web.Server
+---@param request web.Request
+function guard.note_guess(web, request)
 	local now = require("time").now()
 	local seen = web.guesses[request.peer]
 
@@ -90,7 +96,7 @@ local function note_guess(web, request)
 	if seen.count >= GUESSES then
 		seen.until_ = now + LOCKED
 		seen.count, seen.first = 0, now
-		require("log").warn("too many wrong tokens",
+		require("log").warn("too many wrong tokens or signatures",
 			{ address = request.peer })
 	end
 end
@@ -117,11 +123,11 @@ function guard.token(web, request, scope)
 		reply.refuse(401, "this needs a token of scope '%s':"
 			.. " 'tidemill token new' makes one", scope)
 	end
-	check_lock(web, request)
+	guard.check_lock(web, request)
 	local tokens = require("web.tokens")
 	local token = tokens.find(web:reader(), text)
 	if not token then
-		note_guess(web, request)
+		guard.note_guess(web, request)
 		request.challenge = true
 		reply.refuse(401, "the token is wrong, was removed or is over")
 	end

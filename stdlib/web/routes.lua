@@ -6,5 +6,8 @@ return {
 	require("web.api.logs"),
 	require("web.api.lists"),
 	require("web.api.actions"),
+	require("web.api.changes"),
 	require("web.api.description"),
+	require("web.hooks.receive"),
+	require("web.assets"),
 }

@@ -69,6 +69,15 @@ local function emit(request)
 	return reply.json({ id = row.id, duplicate = true }, 202)
 end
 
+local function replay(request)
+	local id = rows.id(request, "event")
+
+	body_of(request)
+	local copy = require("events").replay(request.web:writer(), id)
+	audit(request, "event.replay", "e" .. id, "as e" .. copy)
+	return reply.json({ id = copy, duplicate = false }, 202)
+end
+
 local function cancel(request)
 	local db = request.web:writer()
 	local run = record.run(db, rows.id(request, "run"))
@@ -165,6 +174,8 @@ return {
 	action("/api/v1/events", "Emit a named event; the same key is the same"
 		.. " event (also as header Idempotency-Key)", { name = TEXT,
 		key = TEXT, payload = {} }, emit),
+	action("/api/v1/events/{event}/replay", "Let an event happen again", {},
+		replay),
 	action("/api/v1/runs/{run}/cancel", "Ask a run to stop",
 		{ reason = TEXT }, cancel),
 	action("/api/v1/runs/{run}/retry", "Run it again, or what failed",
