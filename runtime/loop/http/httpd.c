@@ -1,5 +1,6 @@
 #include "runtime/loop/http/httpd.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -51,6 +52,23 @@ static void on_sweep(uv_timer_t *timer)
 			shutdown(peer->fd, SHUT_RDWR);
 }
 
+/* Before there is no room for anybody, who has waited longest without a whole
+ * request makes room: a flood of half-open connections drowns itself. */
+static void make_room(struct httpd *httpd)
+{
+	struct peer *oldest = NULL;
+
+	if (httpd->peer_count < httpd->peers_max - httpd->peers_max / 10)
+		return;
+	for (struct peer *peer = httpd->peers; peer; peer = peer->next)
+		if (!peer->busy && !peer->leaving)
+			oldest = peer;
+	if (!oldest)
+		return;
+	oldest->leaving = true;
+	shutdown(oldest->fd, SHUT_RDWR);
+}
+
 static void add_peer(struct httpd *httpd, struct MHD_Connection *connection,
 		     void **context)
 {
@@ -58,6 +76,8 @@ static void add_peer(struct httpd *httpd, struct MHD_Connection *connection,
 		connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	struct peer *peer = mem_alloc(sizeof(*peer));
 
+	make_room(httpd);
+	httpd->peer_count++;
 	peer->fd = info ? info->connect_fd : -1;
 	peer->since = uv_now(httpd->poll.loop);
 	peer->next = httpd->peers;
@@ -82,6 +102,7 @@ static void on_connection(void *context, struct MHD_Connection *connection,
 	}
 	if (!peer)
 		return;
+	httpd->peer_count--;
 	if (peer->previous)
 		peer->previous->next = peer->next;
 	else
@@ -109,7 +130,7 @@ static struct MHD_Daemon *start(struct httpd *httpd, int fd,
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0,
 		NULL, NULL, exchange_receive, httpd, MHD_OPTION_EXTERNAL_LOGGER,
 		on_complaint, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_CONNECTION_LIMIT, options->connections,
+		MHD_OPTION_CONNECTION_LIMIT, httpd->peers_max,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->per_address,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
 		MHD_OPTION_CONNECTION_TIMEOUT, options->idle,
@@ -143,12 +164,24 @@ static void free_httpd(struct httpd *httpd)
 	mem_free(httpd);
 }
 
+/* Half of the files that may be open are for the rest of the program. */
+static unsigned limit_peers(unsigned wanted)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 &&
+	    files.rlim_cur / 2 < wanted)
+		wanted = (unsigned)(files.rlim_cur / 2);
+	return wanted > 0 ? wanted : 1;
+}
+
 struct httpd *httpd_open(uv_loop_t *loop, const struct httpd_options *options,
 			 struct error **err)
 {
 	struct httpd *httpd = mem_alloc(sizeof(*httpd));
 	int fd = httpd_listen(httpd, options->address, err);
 
+	httpd->peers_max = limit_peers(options->connections);
 	httpd->body_max = options->body_max;
 	httpd->idle = (uint64_t)options->idle * 1000;
 	httpd->ready = options->ready;

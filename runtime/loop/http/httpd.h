@@ -11,7 +11,8 @@ struct httpd;
 
 struct httpd_options {
 	const char *address;  /* "127.0.0.1:8420", "[::1]:0", "unix:PATH" */
-	unsigned connections; /* at most, of all */
+	unsigned connections; /* at most, of all; and no more than half of the
+				 files that may be open */
 	unsigned per_address; /* at most, of one address; 0: no limit */
 	size_t body_max;      /* bytes of a request's body */
 	unsigned idle;        /* seconds until a request must be complete, and

@@ -13,6 +13,7 @@ struct peer {
 	struct peer *previous;
 	uint64_t since; /* loop time */
 	bool busy;      /* its request is being answered */
+	bool leaving;   /* it was asked to go */
 	int fd;         /* borrowed */
 };
 
@@ -23,8 +24,10 @@ struct httpd {
 	uv_timer_t sweep;
 	int open; /* handles */
 	char *address;
-	char *path; /* of a Unix socket; or NULL */
-	struct peer *peers;
+	char *path;         /* of a Unix socket; or NULL */
+	struct peer *peers; /* the newest first */
+	unsigned peer_count;
+	unsigned peers_max;
 	struct exchange *live;  /* all whose connection is there */
 	struct exchange *first; /* complete, nobody has taken them */
 	struct exchange *last;
