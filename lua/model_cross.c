@@ -97,8 +97,10 @@ static void push_fold(lua_State *L, struct crossing *crossing,
 	model->model = model_training_learn(L, training, crossing->part, &err);
 	forest_table_free(crossing->part);
 	crossing->part = NULL;
-	if (!model->model)
+	if (!model->model) {
 		lerror_raise(L, err);
+		return;
+	}
 	foresee(crossing, model->model, table, fold);
 	push_metrics(L, crossing, training, model->model, first);
 	set_count(L, "learned", fold->trained);
