@@ -139,7 +139,7 @@ bench-learn: deps all $(B)/bench/predict ## boosted trees against XGBoost
 	@tests/bench/train.sh $(BIN)
 
 quality: deps all ## judgement on real data, beside the baselines
-	@$(BIN) test tests/quality/*_test.lua
+	@$(BIN) test --timeout 10m tests/quality/*_test.lua
 learn-config: all ## the judges of 'config scan' anew, from real projects
 	@$(BIN) test tests/quality/learn/config_test.lua \
 		tests/quality/learn/file_test.lua

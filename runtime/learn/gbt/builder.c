@@ -160,19 +160,27 @@ void gbt_builder_copy(struct gbt_builder *builder,
 		copy_leaf(builder, model, tree->first_leaf + i);
 }
 
-static void scale(struct gbt_vector *vector, double share)
+static void scale(struct gbt_vector *vector, size_t first, double share)
 {
 	double *values = vector->data;
 
-	for (size_t i = 0; i < vector->count; i++)
+	for (size_t i = first; i < vector->count; i++)
 		values[i] *= share;
 }
 
-void gbt_builder_scale(struct gbt_builder *builder, double share)
+void gbt_builder_scale(struct gbt_builder *builder, uint32_t first,
+		       double share)
 {
-	scale(&builder->leaf_values, share);
-	scale(&builder->linear_constants, share);
-	scale(&builder->linear_coefficients, share);
+	const struct gbt_tree *trees = builder->trees.data;
+	const uint32_t *terms = builder->linear_first.data;
+	uint32_t leaf;
+
+	if (first >= builder->trees.count)
+		return;
+	leaf = trees[first].first_leaf;
+	scale(&builder->leaf_values, leaf, share);
+	scale(&builder->linear_constants, leaf, share);
+	scale(&builder->linear_coefficients, terms[leaf], share);
 }
 
 struct gbt_model *gbt_builder_finish(struct gbt_builder *builder,

@@ -71,8 +71,9 @@ uint32_t gbt_builder_set(struct gbt_builder *builder, const uint32_t *words,
 void gbt_builder_copy(struct gbt_builder *builder,
 		      const struct gbt_model *model, uint32_t index);
 
-/* Multiply what every leaf says: the trees' share of a blend. */
-void gbt_builder_scale(struct gbt_builder *builder, double share);
+/* Multiply what the leaves of the trees from `first` on say, by a share. */
+void gbt_builder_scale(struct gbt_builder *builder, uint32_t first,
+		       double share);
 
 /*
  * The model, or NULL with ERROR_INVALID that names the tree and what is wrong

@@ -12,6 +12,9 @@
 
 enum { EXPECTED_ROWS = 40 };
 
+_Static_assert(FOREST_SETTINGS + BLEND_PARTS - 1 <= STACK_MAX,
+	       "all parts are stacked at once");
+
 /* What was said of the rows that are tested, a fold behind the other. */
 struct trial {
 	struct linear_rows all;
@@ -180,57 +183,92 @@ static uint32_t best_penalty(const struct trial *trial)
 	return best;
 }
 
-static void choose_forest(struct trial *trial)
+/* How many trees of the setting have the least loss: a stage. */
+static uint32_t best_stage(const struct trial *trial, uint32_t setting)
 {
-	struct forest_trial *forest = &trial->forest;
+	double lowest = INFINITY;
+	uint32_t best = 0;
+
+	for (uint32_t i = 0; i < trial->forest.stage_count; i++) {
+		double loss = loss_of(
+			trial, forest_trial_scores(&trial->forest, setting, i));
+
+		if (loss < lowest) {
+			lowest = loss;
+			best = i;
+		}
+	}
+	return best;
+}
+
+/* The parts' scores: each setting of the trees, then the other parts. */
+static void gather(struct trial *trial, struct blend_choice *choice,
+		   const double **scores)
+{
+	const struct forest_trial *forest = &trial->forest;
+	uint32_t at = 0;
+
+	choice->tree_count = forest->setting_count;
+	for (; at < forest->setting_count; at++) {
+		uint32_t stage = best_stage(trial, at);
+
+		choice->trees[at] = forest->settings[at];
+		choice->trees[at].trees = forest->stages[stage];
+		scores[at] = forest_trial_scores(forest, at, stage);
+	}
+	choice->penalty = best_penalty(trial);
+	scores[at++] = trial->linear + choice->penalty * trial->tested;
+	scores[at++] = trial->rates;
+	scores[at] = trial->constant;
+}
+
+/* Before a row is seen; and what it costs to be far from that. */
+static void expect(const struct trial *trial, struct stack *stack,
+		   uint32_t settings)
+{
 	double lowest = INFINITY;
 
-	for (uint32_t i = 0; i < forest->setting_count; i++)
-		for (uint32_t s = 0; s < forest->stage_count; s++) {
-			double loss = loss_of(
-				trial, forest_trial_scores(forest, i, s));
+	for (uint32_t i = 0; i < settings; i++)
+		stack->expected[i] = 0.4 / settings;
+	stack->expected[settings] = 0.4;
+	stack->expected[settings + 1] = 0.05;
+	stack->expected[settings + 2] = 0.15;
+	for (uint32_t i = 0; i <= settings; i++)
+		lowest = fmin(lowest, loss_of(trial, stack->scores[i]));
+	stack->pull = EXPECTED_ROWS * lowest / (double)trial->tested;
+}
 
-			if (loss < lowest) {
-				lowest = loss;
-				forest->best_setting = i;
-				forest->best_stage = s;
-			}
-		}
+/* A share that is worth its model. */
+static double share_of(const double *shares, uint32_t index)
+{
+	return shares[index] < 1e-6 ? 0 : shares[index];
 }
 
 static void choose_shares(struct trial *trial, struct blend_choice *choice)
 {
-	const double *const scores[BLEND_PARTS] = {
-		[BLEND_TREES] = forest_trial_scores(&trial->forest,
-						    trial->forest.best_setting,
-						    trial->forest.best_stage),
-		[BLEND_LINEAR] =
-			trial->linear + choice->penalty * trial->tested,
-		[BLEND_RATES] = trial->rates,
-		[BLEND_CONSTANT] = trial->constant,
-	};
+	const double *scores[STACK_MAX];
+	double shares[STACK_MAX];
+	uint32_t settings;
 	struct stack stack = {
-		.models = BLEND_PARTS,
 		.rows = trial->tested,
 		.scores = scores,
 		.target = trial->target,
 		.weights = trial->weights,
 		.binary = trial->all.binary,
-		.expected = {[BLEND_TREES] = 0.4,
-			     [BLEND_LINEAR] = 0.4,
-			     [BLEND_RATES] = 0.05,
-			     [BLEND_CONSTANT] = 0.15},
 	};
 
-	/* As if so many rows had said what was expected. */
-	stack.pull = EXPECTED_ROWS *
-		     fmin(loss_of(trial, scores[BLEND_TREES]),
-			  loss_of(trial, scores[BLEND_LINEAR])) /
-		     (double)trial->tested;
-	stack_solve(&stack, choice->shares);
-	for (int i = 0; i < BLEND_PARTS; i++)
-		if (choice->shares[i] < 1e-6)
-			choice->shares[i] = 0;
+	gather(trial, choice, scores);
+	settings = choice->tree_count;
+	stack.models = settings + BLEND_PARTS - BLEND_LINEAR;
+	expect(trial, &stack, settings);
+	stack_solve(&stack, shares);
+	for (uint32_t i = 0; i < settings; i++) {
+		choice->tree_shares[i] = share_of(shares, i);
+		choice->shares[BLEND_TREES] += choice->tree_shares[i];
+	}
+	for (uint32_t i = BLEND_LINEAR; i < BLEND_PARTS; i++)
+		choice->shares[i] =
+			share_of(shares, settings + i - BLEND_LINEAR);
 }
 
 static int choose(struct trial *trial, struct blend_choice *choice,
@@ -248,9 +286,7 @@ static int choose(struct trial *trial, struct blend_choice *choice,
 			return -1;
 		at += fold->tested;
 	}
-	choice->penalty = best_penalty(trial);
-	choose_forest(trial);
-	choice->trees = forest_trial_best(&trial->forest);
+	choice->shares[BLEND_CONSTANT] = 0;
 	choose_shares(trial, choice);
 	return 0;
 }

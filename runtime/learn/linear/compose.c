@@ -15,8 +15,9 @@ struct composing {
 	const struct blend_choice *choice;
 	struct linear_sum sum; /* of all parts but the trees */
 	struct gbt_builder *builder;
-	double base;     /* of the trees */
-	uint32_t *first; /* of what is kept of the sum */
+	double base;         /* of the trees */
+	uint32_t tree_count; /* in the builder */
+	uint32_t *first;     /* of what is kept of the sum */
 	double *values;
 	double penalty;
 	char notes[NOTES][NOTE];
@@ -47,18 +48,24 @@ static void add_rates(struct composing *composing, double share)
 	linear_sum_release(&sum);
 }
 
-static int add_trees(struct composing *composing, double share,
+static int add_trees(struct composing *composing, uint32_t setting,
 		     struct error **err)
 {
-	struct gbt_model *trees = gbt_train(composing->rows->table,
-					    &composing->choice->trees, err);
+	const struct blend_choice *choice = composing->choice;
+	double share = choice->tree_shares[setting];
+	uint32_t first = composing->tree_count;
+	struct gbt_model *trees;
 
+	if (share == 0)
+		return 0;
+	trees = gbt_train(composing->rows->table, &choice->trees[setting], err);
 	if (!trees)
 		return -1;
 	for (uint32_t i = 0; i < trees->tree_count; i++)
 		gbt_builder_copy(composing->builder, trees, i);
-	gbt_builder_scale(composing->builder, share);
-	composing->base = share * trees->base[0];
+	gbt_builder_scale(composing->builder, first, share);
+	composing->tree_count += trees->tree_count;
+	composing->base += share * trees->base[0];
 	gbt_model_free(trees);
 	return 0;
 }
@@ -197,8 +204,8 @@ struct gbt_model *blend_compose(const struct linear_rows *rows,
 		add_linear(&composing, shares[BLEND_LINEAR]);
 	if (shares[BLEND_RATES] > 0)
 		add_rates(&composing, shares[BLEND_RATES]);
-	if (shares[BLEND_TREES] > 0)
-		result = add_trees(&composing, shares[BLEND_TREES], err);
+	for (uint32_t i = 0; i < choice->tree_count && result == 0; i++)
+		result = add_trees(&composing, i, err);
 	if (result == 0)
 		model = finish(&composing, given, err);
 	linear_sum_release(&composing.sum);

@@ -8,7 +8,9 @@
 struct blend_choice {
 	double shares[BLEND_PARTS];
 	uint32_t penalty; /* of the path */
-	struct gbt_options trees;
+	struct gbt_options trees[FOREST_SETTINGS];
+	double tree_shares[FOREST_SETTINGS]; /* their sum is that of trees */
+	uint32_t tree_count;
 };
 
 /* Learns what has a share. `given` has the objective. */

@@ -141,11 +141,3 @@ int forest_trial_fold(struct forest_trial *trial, const struct gbt_table *table,
 	forest_table_free(part);
 	return result;
 }
-
-struct gbt_options forest_trial_best(const struct forest_trial *trial)
-{
-	struct gbt_options options = trial->settings[trial->best_setting];
-
-	options.trees = trial->stages[trial->best_stage];
-	return options;
-}

@@ -13,7 +13,6 @@ struct forest_trial {
 	uint32_t stage_count;
 	double *scores; /* owned: [setting][stage][tested row] */
 	size_t tested;
-	uint32_t best_setting, best_stage; /* by forest_trial_choose */
 };
 
 /* `given` alone is tried when it is fixed, else what suits few rows, too. */
@@ -28,9 +27,6 @@ double *forest_trial_scores(const struct forest_trial *trial, uint32_t setting,
 /* Learn from the fold's rows, foresee the others from place `at` on. */
 int forest_trial_fold(struct forest_trial *trial, const struct gbt_table *table,
 		      const struct fold *fold, size_t at, struct error **err);
-
-/* The best options, for all rows. */
-struct gbt_options forest_trial_best(const struct forest_trial *trial);
 
 /* Rows of a table as one of its own; owned, freed with forest_table_free. */
 struct gbt_table *forest_table_new(const struct gbt_table *table,
