@@ -104,16 +104,53 @@ void lmodel_push_metrics(lua_State *L, const struct gbt_model *model,
 	}
 }
 
+/*
+ * Of the interval from the model's predictions, which are at 4 in `lower`, to
+ * those of the option `upper`: how many labels are in it, and its width.
+ */
+static void set_coverage(lua_State *L, struct lmodel *upper,
+			 const struct gbt_sample *lower)
+{
+	struct gbt_sample sample;
+	double width = 0;
+
+	model_sample_push(L, upper, false, &sample);
+	for (size_t i = 0; i < sample.count; i++)
+		width += sample.score[i] - lower->score[i];
+	lua_pushvalue(L, -2);
+	set(L, "coverage",
+	    gbt_coverage(sample.truth, lower->score, sample.score,
+			 sample.count));
+	set(L, "width", width / (double)sample.count);
+	lua_pop(L, 2);
+}
+
+/* Is the prediction one number? Else there are no intervals. */
+static bool is_number(const struct gbt_model *model)
+{
+	return gbt_predictions(model) == 1 && !model_sample_is_binary(model) &&
+	       !model_sample_has_classes(model);
+}
+
 int lmodel_evaluate(lua_State *L)
 {
-	static const char *const names[] = {"file", "label", "read", NULL};
-	struct lmodel *owner = lmodel_check(L, 1);
-	const struct gbt_model *model = owner->model;
+	static const char *const names[] = {"file",   "label", "read",
+					    "weight", "upper", NULL};
+	struct lmodel *owner = lmodel_check(L, 1), *upper = NULL;
 	struct gbt_sample sample;
 
+	lua_settop(L, 3);
 	options_check(L, 3, names, "model:evaluate");
+	if (lua_getfield(L, 3, "upper") != LUA_TNIL) {
+		upper = lmodel_check(L, -1);
+		luaL_argcheck(
+			L, is_number(owner->model) && is_number(upper->model),
+			3, "an interval is between two numbers");
+	}
 	model_sample_push(L, owner, false, &sample);
-	lmodel_push_metrics(L, model, &sample);
+	lmodel_push_metrics(L, owner->model, &sample);
+	if (upper)
+		set_coverage(L, upper, &sample);
 	return 1;
 }
 

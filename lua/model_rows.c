@@ -1,6 +1,7 @@
 /* From the fields of a row to numbers and codes. */
 #include "lua/model_rows.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,7 +55,8 @@ static int find_by_name(struct model_rows *rows, struct error **err)
 static int find_by_place(struct model_rows *rows, struct error **err)
 {
 	const struct gbt_model *model = rows->model;
-	size_t used = rows->count - (rows->label >= 0), at = 0;
+	size_t used = rows->count - (rows->label >= 0) - (rows->weight >= 0);
+	size_t at = 0;
 
 	if (used != model->features)
 		return csv_error(&rows->csv, err,
@@ -62,7 +64,7 @@ static int find_by_place(struct model_rows *rows, struct error **err)
 				 " names of features",
 				 used, model->features);
 	for (size_t i = 0; i < rows->count; i++)
-		if ((int64_t)i != rows->label)
+		if ((int64_t)i != rows->label && (int64_t)i != rows->weight)
 			rows->columns[at++] = i;
 	return 0;
 }
@@ -152,25 +154,36 @@ static int open_source(struct model_rows *rows,
 	return 0;
 }
 
+/* Where the column `name` is that is no feature; NULL: nowhere. */
+static int find_other(const struct model_rows *rows, const char *name,
+		      const char *what, int64_t *column, struct error **err)
+{
+	if (!name)
+		return 0;
+	*column = find_column(rows, name);
+	if (*column < 0)
+		return csv_error(&rows->csv, err,
+				 "there is no column '%s', expected that of"
+				 " the %s",
+				 name, what);
+	return 0;
+}
+
 int model_rows_open(struct model_rows *rows, const struct model_source *source,
 		    const char *label, struct error **err)
 {
 	const char *first =
 		rows->model->features ? gbt_string(&rows->model->names, 0) : "";
 
-	rows->label = -1;
+	rows->label = rows->weight = -1;
 	if (open_source(rows, source, err) < 0 || read_header(rows, err) < 0)
 		return -1;
 	rows->columns = mem_array((size_t)rows->model->features + 1,
 				  sizeof(*rows->columns));
-	if (label) {
-		rows->label = find_column(rows, label);
-		if (rows->label < 0)
-			return csv_error(&rows->csv, err,
-					 "there is no column '%s', expected"
-					 " that of the label",
-					 label);
-	}
+	if (find_other(rows, label, "label", &rows->label, err) < 0 ||
+	    find_other(rows, rows->weight_name, "weight", &rows->weight, err) <
+		    0)
+		return -1;
 	if (is_nameless(rows->model) && find_column(rows, first) < 0)
 		return find_by_place(rows, err);
 	return find_by_name(rows, err);
@@ -252,4 +265,15 @@ int model_rows_next(struct model_rows *rows, double *row, double *label,
 	if (label && rows->label >= 0 && read_label(rows, label, err) < 0)
 		return -1;
 	return 1;
+}
+
+int model_rows_weight(const struct model_rows *rows, double *weight,
+		      struct error **err)
+{
+	if (read_number(rows, (size_t)rows->weight, weight, err) < 0)
+		return -1;
+	if (*weight > 0 && isfinite(*weight))
+		return 0;
+	return csv_error(&rows->csv, err,
+			 "the weight is %g, expected one above 0", *weight);
 }

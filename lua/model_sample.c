@@ -20,8 +20,8 @@ struct sampling {
 	struct model_rows rows;
 	struct lmodel *model; /* borrowed */
 	bool raw;
-	struct gbt_vector truth, scores; /* double */
-	double *inputs, *outputs;        /* owned: AT_ONCE rows */
+	struct gbt_vector truth, scores, weights; /* double */
+	double *inputs, *outputs;                 /* owned: AT_ONCE rows */
 };
 
 static int l_gc(lua_State *L)
@@ -31,6 +31,7 @@ static int l_gc(lua_State *L)
 	model_rows_close(&sampling->rows);
 	gbt_vector_release(&sampling->truth);
 	gbt_vector_release(&sampling->scores);
+	gbt_vector_release(&sampling->weights);
 	mem_free(sampling->inputs);
 	mem_free(sampling->outputs);
 	sampling->inputs = sampling->outputs = NULL;
@@ -70,6 +71,18 @@ static int check_label(const struct sampling *sampling, double label,
 	return 0;
 }
 
+static int keep_weight(struct sampling *sampling, struct error **err)
+{
+	double weight;
+
+	if (!sampling->rows.weight_name)
+		return 0;
+	if (model_rows_weight(&sampling->rows, &weight, err) < 0)
+		return -1;
+	gbt_push(&sampling->weights, &weight, sizeof(weight));
+	return 0;
+}
+
 /* Predictions of up to AT_ONCE rows; how many, or -1. */
 static int read_some(struct sampling *sampling, struct error **err)
 {
@@ -84,7 +97,8 @@ static int read_some(struct sampling *sampling, struct error **err)
 			&label, err);
 		if (status < 1)
 			break;
-		if (check_label(sampling, label, err) < 0)
+		if (check_label(sampling, label, err) < 0 ||
+		    keep_weight(sampling, err) < 0)
 			return -1;
 		gbt_push(&sampling->truth, &label, sizeof(label));
 		count++;
@@ -131,6 +145,7 @@ static struct sampling *push_sampling(lua_State *L, struct lmodel *model,
 	*sampling = (struct sampling){
 		.rows.model = plain, .model = model, .raw = raw};
 	luaL_setmetatable(L, SAMPLING);
+	sampling->rows.weight_name = options_text(L, 3, "weight");
 	sampling->inputs = mem_array((size_t)AT_ONCE * plain->features + 1,
 				     sizeof(double));
 	sampling->outputs =
@@ -151,9 +166,9 @@ void model_sample_push(lua_State *L, struct lmodel *model, bool raw,
 		;
 	if (count < 0)
 		lerror_raise(L, err);
-	*sample =
-		(struct gbt_sample){sampling->truth.data, sampling->scores.data,
-				    NULL, sampling->truth.count};
+	*sample = (struct gbt_sample){
+		sampling->truth.data, sampling->scores.data,
+		sampling->weights.data, sampling->truth.count};
 }
 
 double *model_sample_push_rows(lua_State *L, struct lmodel *model, size_t most,

@@ -8,8 +8,8 @@
 
 /*
  * Push a userdata that holds predictions (or, with `raw`, raw scores) and
- * labels of all rows of the text at 2, by the options at 3 { file, label };
- * raises `invalid`. `sample` is borrowed from it.
+ * labels of all rows of the text at 2, by the options at 3 { file, label,
+ * weight }; raises `invalid`. `sample` is borrowed from it.
  */
 void model_sample_push(lua_State *L, struct lmodel *model, bool raw,
 		       struct gbt_sample *sample);

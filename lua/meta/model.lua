@@ -56,11 +56,15 @@ function Model:scores(text, options) end
 ---@field label string the column with what is true
 ---@field file? string how errors name the text (data)
 ---@field read? boolean `text` is the path of a file, read in parts
+---@field weight? string column: how much a row counts [all the same]
+---@field upper? model.Model of the upper end of an interval
 
 --- Returns metrics of the predictions for the rows of a CSV text: auc,
 --- average_precision, log_loss, brier, ece, f1, accuracy, precision_at_10,
 --- recall_at_10, … and `reliability` for two classes; log_loss and accuracy
---- for more; rmse, mae, r2 and what the objective is about for numbers.
+--- for more; rmse, mae, r2 and what the objective is about for numbers. With
+--- `upper` also coverage: the share of rows in the interval from this model's
+--- prediction to that one's, and its mean width.
 ---@param text string
 ---@param options model.EvaluateOptions
 ---@return table

@@ -126,6 +126,51 @@ function tests.cross_validation_foresees_rows_that_are_new()
 	test.ok(problem.message:find("5 rows, expected at least 10", 1, true))
 end
 
+--- y is x, and one row in ten 100 more; w is 1, of those 9.
+local function uneven()
+	local lines = { "x,w,y" }
+
+	for i = 1, 200 do
+		local odd = i % 10 == 0
+		lines[i + 1] = ("%d,%d,%d"):format(i % 7, odd and 9 or 1,
+			i % 7 + (odd and 100 or 0))
+	end
+	return table.concat(lines, "\n") .. "\n"
+end
+
+function tests.rows_count_by_their_weight()
+	local text = uneven()
+	local model = model_train.train(text, { label = "y", ignore = "w",
+		objective = "l1", trees = 100 })
+	local plain = model:evaluate(text, { label = "y" })
+	local weighed = model:evaluate(text, { label = "y", weight = "w" })
+
+	test.ok(plain.mae > 9 and plain.mae < 12, plain.mae)
+	test.ok(weighed.mae > 45 and weighed.mae < 55, weighed.mae)
+	local ok, problem = pcall(model.evaluate, model,
+		"x,w,y\n1,0,2\n", { label = "y", weight = "w" })
+	test.equal(ok, false)
+	test.ok(problem.message:find("data:2: the weight is 0", 1, true))
+end
+
+function tests.an_interval_has_a_coverage()
+	local text = uneven()
+	local function quantile(alpha)
+		return model_train.train(text, { label = "y", ignore = "w",
+			objective = "quantile", alpha = alpha, trees = 200 })
+	end
+	local found = quantile(.05):evaluate(text, { label = "y",
+		upper = quantile(.8) })
+
+	test.ok(found.coverage >= .5 and found.coverage <= .95,
+		found.coverage)
+	test.ok(found.width > 0 and found.pinball > 0)
+	local binary = train(rows(200))
+	local ok = pcall(binary.evaluate, binary, rows(200), {
+		label = "failed", upper = binary })
+	test.equal(ok, false)
+end
+
 function tests.wrong_tables_are_errors()
 	refuses("runs.csv:2: 'x' in column 'seconds', expected a number",
 		"when,seconds,branch,failed\n1,x,main,0\n")

@@ -9,7 +9,14 @@ return {
 	description = "Each metric is what scikit-learn calls so; ece is over"
 		.. " ten parts, precision_at_10 of the tenth with the highest"
 		.. " predictions.",
-	options = { files.MODEL, files.DATA, files.LABEL },
+	options = {
+		files.MODEL, files.DATA, files.LABEL,
+		{ name = "weight", argument = "COLUMN",
+			help = "how much a row counts" },
+		{ name = "upper", argument = "FILE", complete = "file",
+			help = "a model of the upper end of an interval, whose"
+			.. " lower end --model is: its coverage" },
+	},
 	examples = {
 		{ "tidemill model eval --model m --data held.csv --label y" },
 	},
@@ -17,8 +24,11 @@ return {
 		local name = files.need(call, "model")
 		local data = files.need(call, "data")
 		local label = files.need(call, "label", "COLUMN")
+		local upper = call.options.upper
 		local found = files.model(name):evaluate(data, {
-			read = true, label = label })
+			read = true, label = label,
+			weight = call.options.weight,
+			upper = upper and files.model(upper) })
 
 		if call.json then
 			metrics.mark(found)
