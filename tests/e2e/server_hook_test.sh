@@ -46,7 +46,7 @@ L
 echo "return { recipes = '$top/recipes/*.lua' }" >"$TIDEMILL_HOME/server.lua"
 serve --listen 127.0.0.1:0
 it "listens" wait_for 10 listens
-soon 1 "select count(*) from recipes where enabled = 1" >/dev/null
+soon 1 "select count(*) from recipes where hash is not null" >/dev/null
 
 github=(X-GitHub-Event:push "X-GitHub-Delivery: 72d3162e"
 	"X-Hub-Signature-256: sha256=$(hmac "$data/github_push.json")")
