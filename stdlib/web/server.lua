@@ -7,6 +7,9 @@ local router = require("web.router")
 local task = require("task")
 
 local SLICE <const> = 500 -- ms of CPU time a request may take at once
+local KEPT_FOR <const> = 200 -- ms that an answer may be given again
+local KEPT_MAX <const> = 200
+local KEPT_BYTES <const> = 256 << 10
 local DRAIN <const> = 5000 -- ms for requests that go on at the end
 
 ---@class web.Server
@@ -47,6 +50,15 @@ function Server:writer()
 	self.write_db = self.write_db or require("store").open {
 		home = self.home }
 	return self.write_db
+end
+
+--- Returns a number that changes whenever anybody has written: a connection
+--- that does not write itself is asked, and SQL of others may not ask.
+---@return integer
+function Server:version()
+	self.watch_db = self.watch_db or require("store").open {
+		home = self.home, readonly = true }
+	return self.watch_db:row("PRAGMA data_version").data_version
 end
 
 local function read_target(target)
@@ -97,6 +109,40 @@ local function failed(request, problem)
 	return out
 end
 
+--- Answers that many ask for at once are made once: they hold while nobody
+--- writes to the database, and no longer than what shows the time may be old.
+local function kept_answers(web)
+	local version = web:version()
+	local now = require("time").monotonic()
+	local kept = web.kept
+
+	if not kept or kept.version ~= version or now - kept.since > KEPT_FOR
+		or kept.count >= KEPT_MAX then
+		kept = { version = version, since = now, count = 0,
+			replies = {} }
+		web.kept = kept
+	end
+	return kept
+end
+
+local function handle(web, request)
+	if request.route.result == nil or request.route.scope ~= "read"
+		or request.route.stream then
+		return request.route.handle(request)
+	end
+	local kept, key = kept_answers(web), request.raw:target()
+	local known = kept.replies[key]
+	if not known then
+		known = request.route.handle(request)
+		if #known.body > KEPT_BYTES then return known end
+		known.tag = require("hash").sha256(known.body):sub(1, 32)
+		kept.replies[key] = known
+		kept.count = kept.count + 1
+	end
+	return { status = known.status, body = known.body, tag = known.tag,
+		headers = { ["Content-Type"] = known.headers["Content-Type"] } }
+end
+
 local function answer(web, raw)
 	local request = { raw = raw, web = web, method = raw:method(),
 		headers = raw:headers(), peer = raw:peer(), sent = 0,
@@ -104,7 +150,7 @@ local function answer(web, raw)
 	local began = require("time").monotonic()
 	local ok, out = pcall(function()
 		prepare(web, request)
-		return request.route.handle(request)
+		return handle(web, request)
 	end)
 
 	if not ok then out = failed(request, out) end
@@ -169,8 +215,10 @@ function Server:stop()
 		time.sleep(10)
 	end
 	self.socket:close()
-	if self.read_db then self.read_db:close() end
-	if self.write_db then self.write_db:close() end
+	for _, db in ipairs { self.read_db or false, self.write_db or false,
+		self.watch_db or false } do
+		if db then db:close() end
+	end
 end
 
 return listen
