@@ -54,7 +54,7 @@ HOST_O := $(HOST:%.c=$(B)/%.o) $(B)/embedded.o
 
 .PHONY: all build-tests deps demo test test-unit test-lua test-e2e test-crash check quality quality-config learn-config \
 	bench \
-	bench-template bench-learn \
+	bench-template bench-learn bench-server \
 	fuzz coverage install clean help
 all: $(BIN) ## build build/tidemill (SANITIZE=address,undefined: its own tree)
 
@@ -133,6 +133,10 @@ bench: deps all $(TOOLS) ## each figure beside its peer, in one run
 bench-template: deps all $(B)/bench/template $(B)/bench/measure ## templates against Jinja2
 	@tests/check/deps.sh bench
 	@tests/bench/template.sh $(BIN)
+
+bench-server: deps all ## the server over HTTP with 1,000,000 runs, beside nginx
+	@tests/check/deps.sh bench
+	@tests/bench/web.sh $(BIN)
 
 bench-learn: deps all $(B)/bench/predict ## boosted trees against XGBoost
 	@tests/bench/predict.sh $(BIN)

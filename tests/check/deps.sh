@@ -16,7 +16,7 @@ packages="gcc make pkg-config git ca-certificates liblua5.4-dev lua5.4
 	openssh-client openssh-server sqlite3 tzdata procps util-linux
 	nginx-light curl python3"
 
-[ "${1:-}" = bench ] && packages="$packages ninja-build parallel neovim
+[ "${1:-}" = bench ] && packages="$packages ninja-build parallel neovim wrk
 	inotify-tools python3-jinja2 python3-xgboost python3-sklearn"
 [ "${1:-}" = fuzz ] && packages="$packages clang-14 libclang-rt-14-dev"
 
