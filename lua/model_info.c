@@ -61,8 +61,8 @@ static void set_shares(lua_State *L, const struct gbt_model *model)
 {
 	static const char prefix[] = "share.";
 
-	if (!model->added.first)
-		return;
+	bool found = false;
+
 	lua_newtable(L);
 	for (uint32_t i = 0; i < model->about.count; i++) {
 		const char *note = gbt_string(&model->about, i);
@@ -74,8 +74,12 @@ static void set_shares(lua_State *L, const struct gbt_model *model)
 		lua_pushlstring(L, note, (size_t)(equals - note));
 		lua_pushnumber(L, strtod(equals + 1, NULL));
 		lua_settable(L, -3);
+		found = true;
 	}
-	lua_setfield(L, -2, "shares");
+	if (found)
+		lua_setfield(L, -2, "shares");
+	else
+		lua_pop(L, 1);
 }
 
 int lmodel_info(lua_State *L)

@@ -89,6 +89,25 @@ function tests.a_blend_is_one_model_of_several()
 	test.ok(model:importance(text, { label = "failed" }).seconds > 0)
 end
 
+function tests.a_blend_of_which_only_trees_are_left_is_trees()
+	local lines = { "a,b,y" }
+	for i = 1, 6000 do
+		local a, b = i * 37 % 100, i * 53 % 101
+		lines[i + 1] = ("%d,%d,%d"):format(a, b,
+			(a > 50) == (b > 50) and 1 or 0)
+	end
+	local model = model_train.train(table.concat(lines, "\n") .. "\n", {
+		label = "y", blend = true })
+	local info = model:info()
+
+	test.ok(info.shares.trees > .9)
+	if info.shares.linear == 0 and info.shares.rates == 0 then
+		test.ok(model:export("lightgbm"):find("^tree"))
+	end
+	test.ok(model:predict { 90, 90 } > .9)
+	test.ok(model:predict { 90, 10 } < .1)
+end
+
 function tests.a_blend_takes_time_few_rows_and_one_class()
 	local blend = { blend = true, ignore = {}, time = "when" }
 

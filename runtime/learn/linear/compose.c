@@ -182,8 +182,10 @@ static struct gbt_model *finish(struct composing *composing,
 	base = composing->base + composing->sum.base;
 	shape.about = composing->about;
 	shape.about_count = composing->note_count;
-	shape.added.first = composing->first;
-	shape.added.values = composing->values;
+	if (composing->first[table->features] > 0) {
+		shape.added.first = composing->first;
+		shape.added.values = composing->values;
+	}
 	return gbt_builder_finish(composing->builder, &shape, err);
 }
 
