@@ -53,6 +53,7 @@ RUNTIME_O := $(RUNTIME:%.c=$(B)/%.o)
 HOST_O := $(HOST:%.c=$(B)/%.o) $(B)/embedded.o
 
 .PHONY: all build-tests deps demo test test-unit test-lua test-e2e test-crash check quality quality-config learn-config \
+	learn-triage \
 	bench \
 	bench-template bench-learn bench-server \
 	fuzz coverage install clean help
@@ -147,6 +148,8 @@ quality: deps all ## judgement on real data, beside the baselines
 learn-config: all ## the judges of 'config scan' anew, from real projects
 	@$(BIN) test tests/quality/learn/config_test.lua \
 		tests/quality/learn/file_test.lua
+learn-triage: all ## the judge of logs' lines anew, from real failures
+	@$(BIN) test --timeout 600s tests/quality/learn/triage_test.lua
 quality-config: deps all ## the same, of configuration alone
 	@$(BIN) test tests/quality/config_*_test.lua
 

@@ -12,7 +12,8 @@ clang=$(command -v clang-14 || command -v clang) || {
 sources=$(ls runtime/base/*.c runtime/text/*.c runtime/store/steplog*.c \
 	runtime/store/zones.c runtime/git/refs*.c \
 	runtime/git/features_{author,bytes,cache,history,past}.c \
-	runtime/learn/gbt/*.c runtime/learn/config/*.c)
+	runtime/learn/gbt/*.c runtime/learn/config/*.c \
+	runtime/learn/linear/*.c runtime/learn/triage/*.c)
 status=0
 for target in tests/fuzz/*_fuzz.c; do
 	name=$(basename "$target" _fuzz.c)

@@ -13,12 +13,13 @@ local failures = {}
 failures.DATA = (os.getenv("TIDEMILL_DATA") or "../shared/data") .. "/logchunks"
 failures.OPTIONS = { label = "telling", weight = "weight", time = "at",
 	trees = 150, leaves = 16, rate = .08, min_data = 30, l2 = 5,
-	feature_share = .5 }
+	feature_share = .5, blend = true }
 
 local NEAR <const> = 12 -- lines around those that are right
 local SHARE <const> = .02 -- of other lines
 local BAD_SHARE <const> = .15 -- of others with a word that sounds bad
-local MOST <const> = 4000 -- of a log
+local LONG <const> = 40000 -- lines: of such logs half as many
+local OTHERS <const> = 60 -- what others of a log count, together
 
 local function squeezed(text)
 	return (text:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", ""))
@@ -82,26 +83,35 @@ function failures.read(dir)
 	return cases
 end
 
---- Which lines of a log are learned from, and how much each counts.
+local function is_bad(text)
+	local low = text:lower()
+
+	return low:find("error", 1, true) or low:find("fail", 1, true)
+		or low:find("exception", 1, true)
+end
+
+--- Which lines of a log are learned from, and how much each counts: of all
+--- logs the others count the same together.
 local function sample(texts, right)
-	local near, list, weights, count = {}, {}, {}, 0
+	local near, list, shares, count, others = {}, {}, {}, 0, 0
 
 	for i in pairs(right) do
 		count = count + 1
 		for at = i - NEAR, i + NEAR do near[at] = true end
 	end
-	for i = 1, #texts do
-		local low = texts[i]:lower()
-		local bad = low:find("error", 1, true)
-			or low:find("fail", 1, true)
-			or low:find("exception", 1, true)
-		local share = near[i] and 1 or bad and BAD_SHARE or SHARE
-		if #texts > MOST * 10 then share = share * .5 end
+	for i, text in ipairs(texts) do
+		local share = near[i] and 1 or is_bad(text) and BAD_SHARE
+			or SHARE
+		if #texts > LONG then share = share * .5 end
 		if right[i] or math.random() < share then
-			list[#list + 1] = i
-			weights[#weights + 1] = right[i] and 1 / math.sqrt(count)
-				or .035 / share
+			list[#list + 1], shares[#list + 1] = i, share
+			others = others + (right[i] and 0 or 1 / share)
 		end
+	end
+	local weights = {}
+	for n, i in ipairs(list) do
+		weights[n] = right[i] and 3 / math.sqrt(count)
+			or OTHERS / shares[n] / others
 	end
 	return list, weights
 end

@@ -9,12 +9,12 @@ enum {
 	CANDIDATES = 200,
 	GAP = 6, /* lines between two ranges, at least */
 	RANGES = 2,
-	NEW_GAP = 2,
+	NEW_GAP = 1,
 };
 
 /* Both by cross-validation over repositories. */
 static const double SHARPEN = 2.0, EXPECTED = 0.6;
-static const float NEW_LEAST = 0.02F;
+static const double NEW_SHARPEN = 0.3, NEW_EXPECTED = 0.5;
 
 struct candidate {
 	uint32_t line;
@@ -39,12 +39,12 @@ static int by_line(const void *a, const void *b)
 
 /* How many of the first candidates make the largest expected F1. */
 static size_t best_count(const struct candidate *list, size_t count, double all)
-{
+{ /* all: what is to be found */
 	double sum = 0, best = -1;
 	size_t take = 0;
 
-	all = fmax(all * EXPECTED, list[0].weight);
-	for (size_t i = 0; i < count && i < CANDIDATES; i++) {
+	all = fmax(all, list[0].weight);
+	for (size_t i = 0; i < count; i++) {
 		double f1;
 
 		sum += list[i].weight;
@@ -109,11 +109,28 @@ void triage_choose(struct triage *triage, const struct triage_lines *lines)
 		all += list[i].weight;
 	}
 	qsort(list, lines->count, sizeof(*list), by_weight);
-	take = list[0].weight > 0 ? best_count(list, lines->count, all) : 0;
+	take = list[0].weight > 0
+		       ? best_count(list,
+				    lines->count < CANDIDATES ? lines->count
+							      : CANDIDATES,
+				    all * EXPECTED)
+		       : 0;
 	qsort(list, take, sizeof(*list), by_line);
 	join(triage, list, take, GAP);
 	keep_best(triage, RANGES);
 	mem_free(list);
+}
+
+/* The highest score of the new lines no more than NEW_GAP away. */
+static float beside(const struct triage_lines *lines, uint32_t at)
+{
+	uint32_t from = at < NEW_GAP ? 0 : at - NEW_GAP;
+	float highest = 0;
+
+	for (uint32_t i = from; i <= at + NEW_GAP && i < lines->count; i++)
+		if (!lines->list[i].known)
+			highest = fmaxf(highest, lines->list[i].score);
+	return highest;
 }
 
 void triage_choose_new(struct triage *triage, const struct triage_lines *lines)
@@ -121,13 +138,21 @@ void triage_choose_new(struct triage *triage, const struct triage_lines *lines)
 	struct candidate *list =
 		mem_alloc(((size_t)lines->count + 1) * sizeof(*list));
 	size_t count = 0;
+	double all = 0;
 
 	triage->count = 0;
 	for (uint32_t i = 0; i < lines->count; i++) {
-		const struct triage_line *line = &lines->list[i];
+		double weight = pow(beside(lines, i), NEW_SHARPEN);
 
-		if (!line->known && line->score >= NEW_LEAST)
-			list[count++] = (struct candidate){i, line->score};
+		if (lines->list[i].known || weight <= 0)
+			continue;
+		list[count++] = (struct candidate){i, weight};
+		all += weight;
+	}
+	if (count > 0) {
+		qsort(list, count, sizeof(*list), by_weight);
+		count = best_count(list, count, all * NEW_EXPECTED);
+		qsort(list, count, sizeof(*list), by_line);
 	}
 	join(triage, list, count, NEW_GAP);
 	mem_free(list);

@@ -127,23 +127,26 @@ static triage_marks get(uint64_t hash)
 }
 
 /* "a b|c d": the words "a", "b c" and "d". */
+static void put_words(const char *words, enum triage_mark mark)
+{
+	uint64_t hash = HASH_START;
+
+	for (const char *c = words;; c++) {
+		if (*c && *c != ' ') {
+			hash = hash_more(hash, *c);
+			continue;
+		}
+		put(hash, mark);
+		hash = HASH_START;
+		if (!*c)
+			break;
+	}
+}
+
 static void fill(void)
 {
-	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++) {
-		uint64_t hash = HASH_START;
-		const char *c = entries[i].words;
-
-		for (;; c++) {
-			if (*c && *c != ' ') {
-				hash = hash_more(hash, *c);
-				continue;
-			}
-			put(hash, entries[i].mark);
-			hash = HASH_START;
-			if (!*c)
-				break;
-		}
-	}
+	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++)
+		put_words(entries[i].words, entries[i].mark);
 }
 
 void triage_lexicon_open(void)

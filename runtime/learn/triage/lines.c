@@ -108,7 +108,9 @@ static size_t clean(const char *c, const char *end, char *out)
 			c = skip_escape(c, end);
 			continue;
 		}
-		out[length++] = *c ? *c : ' ';
+		out[length++] = *c;
+		if (!*c)
+			out[length - 1] = ' ';
 		c++;
 	}
 	while (length > 0 && isspace((unsigned char)out[length - 1]))

@@ -107,7 +107,7 @@ static float distance(const struct triage_lines *lines, uint32_t i,
 
 static float indent_of(const struct triage_lines *lines, int64_t i)
 {
-	return i >= 0 && i < lines->count ? lines->list[i].indent : 0;
+	return i >= 0 && i < lines->count ? (float)lines->list[i].indent : 0;
 }
 
 static void look_letters(const struct triage_lines *lines, uint32_t i,
@@ -129,9 +129,9 @@ static void look_letters(const struct triage_lines *lines, uint32_t i,
 	plain[PLAIN_words] = (float)words;
 	plain[PLAIN_indent] = line->indent;
 	plain[PLAIN_indent_before] =
-		line->indent - indent_of(lines, (int64_t)i - 1);
+		(float)line->indent - indent_of(lines, (int64_t)i - 1);
 	plain[PLAIN_indent_after] =
-		line->indent - indent_of(lines, (int64_t)i + 1);
+		(float)line->indent - indent_of(lines, (int64_t)i + 1);
 	plain[PLAIN_shape_count] = logf((float)line->shape);
 	plain[PLAIN_shape_before] = logf((float)line->same + 1);
 }

@@ -21,7 +21,7 @@ enum triage_class {
 		TRIAGE_CLASSES
 };
 
-enum { TRIAGE_RANGES_MAX = 64, TRIAGE_SIGNATURE = 16 };
+enum { TRIAGE_RANGES_MAX = 4096, TRIAGE_SIGNATURE = 16 };
 
 struct triage_range {
 	uint32_t from, to; /* entries of the lines, both in it */
