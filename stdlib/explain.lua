@@ -5,9 +5,13 @@ local record = require("record")
 
 local explain = {}
 
+local EXCERPT <const> = 12 -- lines that are shown of a step's log
+local EARLIER <const> = 20 -- failures of a step that are looked at
+
 --- Collects sentences and, for programs, the rows behind them.
 local function collector(db)
-	local out = { lines = {}, db = db, now = require("time").now() }
+	local out = { lines = {}, failures = {}, db = db,
+		now = require("time").now() }
 
 	function out:say(depth, text, ...)
 		self.lines[#self.lines + 1] = ("  "):rep(depth)
@@ -253,6 +257,49 @@ local function describe_running(out, run)
 	describe_locks(out, run)
 end
 
+--- Says in which earlier runs the step failed in the same way.
+local function describe_alike(out, step, found)
+	local runs = {}
+
+	for _, other in ipairs(out.db:query("SELECT s.* FROM steps s JOIN runs"
+		.. " r ON r.id = s.run JOIN runs me ON me.id = ? WHERE s.name ="
+		.. " ? AND s.run < me.id AND r.name = me.name AND s.state ="
+		.. " 'failed' ORDER BY s.id DESC LIMIT ?", step.run, step.name,
+		EARLIER)) do
+		local one = require("learn.step_failure")(out.db:home(), other)
+		if one and one.signature == found.signature then
+			runs[#runs + 1] = other.run
+		end
+	end
+	found.seen = require("json").array(runs)
+	if #runs > 0 then
+		out:say(2, "It failed so before: run %s.",
+			table.concat(runs, ", ", 1, math.min(#runs, 5)))
+	end
+end
+
+--- The lines of its log that say why a step failed.
+local function describe_failure(out, step)
+	local found = require("learn.step_failure")(out.db:home(), step)
+
+	if not found then return end
+	out.failures[#out.failures + 1] = found
+	out:say(2, "A %s, it seems (%.0f %%; signature %s), by line %d of its"
+		.. " log:", (found.class:gsub("_", " ")),
+		found.confidence * 100, found.signature, found.lines[1][1])
+	local shown = 0
+	for line in found.excerpt:gmatch("[^\n]+") do
+		shown = shown + 1
+		if shown > EXCERPT then
+			out:say(3, "… ('tidemill logs %d/%s' has it all)",
+				step.run, step.name)
+			break
+		end
+		out:say(3, "| %s", format.fit(format.clean(line), 150))
+	end
+	describe_alike(out, step, found)
+end
+
 local function describe_end(out, run)
 	local took = record.duration(run, out.now)
 
@@ -269,6 +316,7 @@ local function describe_end(out, run)
 			step.soft == 1 and " (soft)" or "",
 			record.error_text(step.error)
 			or "exit " .. (step.status or "?"))
+		describe_failure(out, step)
 	end
 end
 
@@ -301,6 +349,7 @@ function explain.run(db, id)
 		out:say(1, "It was asked to stop by %s.", run.cancel)
 	end
 	return out.lines, { run = record.decoded(run),
+		failures = require("json").array(out.failures),
 		decisions = rows_as_json(decisions),
 		locks = rows_as_json(db:query("SELECT * FROM locks WHERE run ="
 			.. " ? ORDER BY ticket", id)) }

@@ -140,4 +140,32 @@ function tests.the_verb_prints_lines_and_json()
 	test.equal(json.decode(run.stdout).class, "compile_error")
 end
 
+function tests.why_tells_the_lines_of_a_failed_step()
+	local dir = test.temp_dir()
+	local function tidemill(...)
+		return proc.run { "/proc/self/exe", "--data",
+			path.join(dir, "home"), check = false, cwd = dir, ... }
+	end
+
+	fs.write(path.join(dir, "build.log"), COMPILER:format(41))
+	fs.write(path.join(dir, "tidemill.lua"), [[
+return { name = "shop", steps = { { "build", "cat build.log; exit 2" } } }
+]])
+	test.equal(tidemill("run").status, 1)
+	fs.write(path.join(dir, "build.log"), COMPILER:format(57))
+	test.equal(tidemill("run").status, 1)
+	local run = tidemill("why", "2")
+	test.ok(run.stdout:find("A compile error, it seems", 1, true),
+		run.stdout)
+	test.ok(run.stdout:find("| parse.c:57:17: error: 'toklen'", 1, true),
+		run.stdout)
+	test.ok(run.stdout:find("It failed so before: run 1.", 1, true),
+		run.stdout)
+	local failures = json.decode(tidemill("why", "2", "--json").stdout)
+		.failures
+	test.equal(failures[1].step, "build")
+	test.equal(failures[1].class, "compile_error")
+	test.equal(failures[1].seen, { 1 })
+end
+
 return tests
