@@ -11,30 +11,12 @@
 
 #define TABLE "tidemill.model_train.table"
 
-static const char *const OPTIONS[] = {"file",
-				      "label",
-				      "weight",
-				      "time",
-				      "ignore",
-				      "categorical",
-				      "objective",
-				      "alpha",
-				      "trees",
-				      "leaves",
-				      "rate",
-				      "bins",
-				      "min_data",
-				      "min_hessian",
-				      "l1",
-				      "l2",
-				      "row_share",
-				      "seed",
-				      "feature_share",
-				      "early_stop",
-				      "held_out",
-				      "min_gain",
-				      "blend",
-				      NULL};
+static const char *const OPTIONS[] = {
+	"file",        "label",     "weight",   "time",        "ignore",
+	"categorical", "objective", "alpha",    "trees",       "leaves",
+	"rate",        "bins",      "min_data", "min_hessian", "l1",
+	"l2",          "row_share", "seed",     "threads",     "feature_share",
+	"early_stop",  "held_out",  "min_gain", "blend",       NULL};
 
 static int l_gc(lua_State *L)
 {
@@ -116,6 +98,7 @@ static void read_options(lua_State *L, struct gbt_options *options, size_t rows)
 	options->feature_share =
 		number(L, "feature_share", options->feature_share);
 	options->seed = (uint64_t)options_count(L, 2, "seed", 0, 1);
+	options->threads = (uint32_t)options_count(L, 2, "threads", 1, 1);
 	options->early_stop = (uint32_t)options_count(L, 2, "early_stop", 0, 0);
 	held_out = number(L, "held_out", options->early_stop ? 0.2 : 0);
 	luaL_argcheck(L, held_out >= 0 && held_out < 1, 2,

@@ -26,7 +26,8 @@ local function numbers(call, names)
 	return found
 end
 
-local COUNTS <const> = { "trees", "leaves", "bins", "seed", "early_stop" }
+local COUNTS <const> = { "trees", "leaves", "bins", "seed", "early_stop",
+	"threads" }
 local NUMBERS <const> = { "rate", "min_data", "min_hessian", "l1", "l2",
 	"alpha", "row_share", "feature_share", "held_out" }
 
@@ -83,6 +84,8 @@ local OPTIONS <const> = {
 		help = "trees that may go by without help" },
 	{ name = "held-out", argument = "X",
 		help = "share of rows for that [0.2]" },
+	{ name = "threads", argument = "N", help = "at once [1]; the model is"
+		.. " the same with any number" },
 	{ name = "seed", argument = "N", help = "of chance [1]" },
 }
 

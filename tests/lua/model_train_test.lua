@@ -236,4 +236,26 @@ function tests.the_verb_learns_predicts_and_judges()
 	test.ok(wrong.stderr:find("is no number", 1, true), wrong.stderr)
 end
 
+function tests.threads_make_the_same_model()
+	local lines, seed = { "a,b,c,label\n" }, 1
+
+	for i = 1, 30000 do
+		seed = (seed * 1103515245 + 12345) % 2147483648
+		local a, b = seed % 1000, seed // 1000 % 77
+		lines[#lines + 1] = ("%d,%d,%d,%d\n"):format(a, b, i % 13,
+			(a * b + i) % 97 > 48 and 1 or 0)
+	end
+	local text, models = table.concat(lines), {}
+	for _, threads in ipairs { 1, 2, 3, 8 } do
+		models[#models + 1] = model_train.train(text, {
+			label = "label", trees = 8, threads = threads })
+			:export()
+	end
+	for i = 2, #models do test.ok(models[i] == models[1]) end
+	local ok, problem = pcall(model_train.train, text, {
+		label = "label", threads = 1000 })
+	test.ok(not ok and problem.message:find("threads is 1000", 1, true),
+		tostring(problem))
+end
+
 return tests

@@ -9,6 +9,9 @@
 /* Rows whose bins are fetched before they are needed. */
 #define AHEAD 16
 
+/* Rows of a chunk, and the widest histogram that threads have each. */
+enum { CHUNK_ROWS = 8192, SHARED_FEATURES_MAX = 1024 };
+
 /* A leaf of the tree that grows. */
 struct growing {
 	size_t start, count; /* its rows in `order` */
@@ -39,10 +42,14 @@ struct gbt_grower {
 	int64_t **spare;   /* those that are free */
 	uint32_t spares;
 	size_t size; /* of one, in words */
+	struct gbt_pool *pool;
+	int64_t *others; /* a histogram for each further thread */
+	bool touched[GBT_THREADS_MAX];
 };
 
 struct gbt_grower *gbt_grower_new(const struct gbt_bins *bins,
-				  const struct gbt_options *options)
+				  const struct gbt_options *options,
+				  struct gbt_pool *pool)
 {
 	struct gbt_grower *grower = mem_alloc(sizeof(*grower));
 	uint32_t leaves = options->leaves;
@@ -50,6 +57,9 @@ struct gbt_grower *gbt_grower_new(const struct gbt_bins *bins,
 	grower->bins = bins;
 	grower->options = options;
 	grower->size = (size_t)bins->features * BIN_ROOM;
+	grower->pool = bins->features <= SHARED_FEATURES_MAX ? pool : NULL;
+	grower->others = mem_array(gbt_pool_threads(grower->pool) - 1,
+				   grower->size * sizeof(int64_t));
 	grower->pairs.words = mem_array(bins->rows, sizeof(uint32_t));
 	grower->order = mem_array(bins->rows, sizeof(uint32_t));
 	grower->aside = mem_array(bins->rows, sizeof(uint32_t));
@@ -71,6 +81,7 @@ void gbt_grower_free(struct gbt_grower *grower)
 	mem_free(grower->leaves);
 	mem_free(grower->made);
 	mem_free(grower->room);
+	mem_free(grower->others);
 	mem_free(grower->spare);
 	mem_free(grower);
 }
@@ -87,12 +98,51 @@ static void give_back(struct gbt_grower *grower, struct growing *leaf)
 	leaf->sums = NULL;
 }
 
+struct summing {
+	struct gbt_grower *grower;
+	struct growing *leaf;
+};
+
+/* Some rows into the worker's histogram; that of worker 0 is the leaf's. */
+static void sum_chunk(void *context, uint32_t chunk, uint32_t worker)
+{
+	struct summing *summing = context;
+	struct gbt_grower *grower = summing->grower;
+	size_t from = (size_t)chunk * CHUNK_ROWS;
+	size_t count = summing->leaf->count - from;
+	int64_t *sums = summing->leaf->sums;
+
+	if (worker > 0) {
+		sums = grower->others + (worker - 1) * grower->size;
+		if (!grower->touched[worker])
+			memset(sums, 0, grower->size * sizeof(int64_t));
+		grower->touched[worker] = true;
+	}
+	gbt_histogram(grower->bins, &grower->pairs,
+		      grower->order + summing->leaf->start + from,
+		      count < CHUNK_ROWS ? count : CHUNK_ROWS, sums);
+}
+
+/* Whole numbers: the sums are the same whoever added which rows. */
 static void sum_up(struct gbt_grower *grower, struct growing *leaf)
 {
+	struct summing summing = {grower, leaf};
+	uint32_t threads = gbt_pool_threads(grower->pool);
+
 	leaf->sums = take_sums(grower);
 	memset(leaf->sums, 0, grower->size * sizeof(int64_t));
-	gbt_histogram(grower->bins, &grower->pairs, grower->order + leaf->start,
-		      leaf->count, leaf->sums);
+	memset(grower->touched, 0, sizeof(grower->touched));
+	gbt_pool_run(grower->pool,
+		     (uint32_t)((leaf->count + CHUNK_ROWS - 1) / CHUNK_ROWS),
+		     sum_chunk, &summing);
+	for (uint32_t worker = 1; worker < threads; worker++) {
+		const int64_t *other =
+			grower->others + (worker - 1) * grower->size;
+
+		for (size_t i = 0; grower->touched[worker] && i < grower->size;
+		     i++)
+			leaf->sums[i] += other[i];
+	}
 }
 
 static void seek(struct gbt_grower *grower, struct growing *leaf,

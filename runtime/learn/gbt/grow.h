@@ -3,12 +3,15 @@
 
 #include "runtime/learn/gbt/builder.h"
 #include "runtime/learn/gbt/loss.h"
+#include "runtime/learn/gbt/pool.h"
 #include "runtime/learn/gbt/split.h"
 
 struct gbt_grower; /* room that is used again for each tree */
 
+/* `pool` may be NULL; it is borrowed. */
 struct gbt_grower *gbt_grower_new(const struct gbt_bins *bins,
-				  const struct gbt_options *options);
+				  const struct gbt_options *options,
+				  struct gbt_pool *pool);
 void gbt_grower_free(struct gbt_grower *grower); /* NULL is fine */
 
 /* What a tree is grown for; everything is borrowed. */

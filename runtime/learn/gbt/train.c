@@ -28,12 +28,15 @@ void gbt_options_init(struct gbt_options *options, size_t rows)
 	};
 }
 
+enum { CHUNK_ROWS = 8192 }; /* that one thread takes at a time */
+
 /* What one training needs. */
 struct training {
 	const struct gbt_table *table;
 	const struct gbt_options *options;
 	struct gbt_loss loss;
 	struct gbt_bins bins;
+	struct gbt_pool *pool;
 	struct gbt_grower *grower;
 	struct gbt_builder *builder;
 	double *scores, *gradients, *hessians;
@@ -76,6 +79,7 @@ static int check_options(const struct gbt_table *table,
 		{"min_gain", options->min_gain, 0, 1e300},
 		{"row_share", options->row_share, 1e-6, 1},
 		{"feature_share", options->feature_share, 1e-6, 1},
+		{"threads", options->threads, 0, GBT_THREADS_MAX},
 		{"held_out", (double)options->held_out, 0,
 		 table->rows > 0 ? (double)table->rows - 1 : 0},
 	};
@@ -110,7 +114,9 @@ static void begin(struct training *training)
 
 	gbt_bins_init(&training->bins, training->table,
 		      training->options->bins);
-	training->grower = gbt_grower_new(&training->bins, training->options);
+	training->pool = gbt_pool_new(training->options->threads);
+	training->grower = gbt_grower_new(&training->bins, training->options,
+					  training->pool);
 	training->builder = gbt_builder_new();
 	training->scores = mem_array(rows, sizeof(double));
 	training->gradients = mem_array(rows, sizeof(double));
@@ -129,6 +135,7 @@ static void end(struct training *training)
 {
 	gbt_bins_release(&training->bins);
 	gbt_grower_free(training->grower);
+	gbt_pool_free(training->pool);
 	gbt_builder_free(training->builder);
 	mem_free(training->scores);
 	mem_free(training->gradients);
@@ -155,6 +162,21 @@ static void choose(struct training *training)
 		training->use[(uint32_t)(draw(training) * features)] = 1;
 }
 
+/* The derivatives of some rows. */
+static void derive(void *context, uint32_t chunk, uint32_t worker)
+{
+	struct training *training = context;
+	size_t from = (size_t)chunk * CHUNK_ROWS, to = from + CHUNK_ROWS;
+
+	(void)worker;
+	if (to > training->learned)
+		to = training->learned;
+	for (size_t i = from; i < to; i++)
+		gbt_loss_gradient(&training->loss, i, training->scores[i],
+				  &training->gradients[i],
+				  &training->hessians[i]);
+}
+
 static void add_tree(struct training *training, uint32_t index)
 {
 	struct gbt_target target = {
@@ -167,10 +189,10 @@ static void add_tree(struct training *training, uint32_t index)
 		.scores = training->scores,
 	};
 
-	for (size_t i = 0; i < training->learned; i++)
-		gbt_loss_gradient(&training->loss, i, training->scores[i],
-				  &training->gradients[i],
-				  &training->hessians[i]);
+	gbt_pool_run(
+		training->pool,
+		(uint32_t)((training->learned + CHUNK_ROWS - 1) / CHUNK_ROWS),
+		derive, training);
 	choose(training);
 	gbt_grow(training->grower, &target, training->builder);
 }

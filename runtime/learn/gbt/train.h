@@ -28,6 +28,7 @@ struct gbt_options {
 	double l1, l2, min_gain;
 	double row_share, feature_share; /* drawn anew for each tree */
 	uint64_t seed;
+	uint32_t threads; /* 0 is 1; the model is the same with any number */
 	/*
 	 * Stop when the loss of the last `held_out` rows, which are not
 	 * learned from, was not lower for so many trees. 0: never.
