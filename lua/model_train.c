@@ -7,6 +7,7 @@
 #include "lua/model_training.h"
 #include "lua/modules.h"
 #include "lua/options.h"
+#include "runtime/base/mem.h"
 #include "runtime/learn/linear/blend.h"
 
 #define TABLE "tidemill.model_train.table"
@@ -16,7 +17,8 @@ static const char *const OPTIONS[] = {
 	"categorical", "objective", "alpha",    "trees",       "leaves",
 	"rate",        "bins",      "min_data", "min_hessian", "l1",
 	"l2",          "row_share", "seed",     "threads",     "feature_share",
-	"early_stop",  "held_out",  "min_gain", "blend",       NULL};
+	"early_stop",  "held_out",  "min_gain", "blend",       "monotone",
+	NULL};
 
 static int l_gc(lua_State *L)
 {
@@ -132,6 +134,69 @@ static bool has_column(const struct model_table *table,
 	return false;
 }
 
+static uint32_t feature_at(lua_State *L, const struct gbt_table *table,
+			   const char *name)
+{
+	struct error *err = NULL;
+
+	for (uint32_t f = 0; f < table->features; f++) {
+		if (strcmp(table->names[f], name) != 0)
+			continue;
+		if (!table->level_first ||
+		    table->level_first[f + 1] == table->level_first[f])
+			return f;
+		error_set(&err, ERROR_INVALID,
+			  "monotone: '%s' is categorical, expected numbers",
+			  name);
+		return (uint32_t)lerror_raise(L, err);
+	}
+	error_set(&err, ERROR_INVALID, "monotone: there is no feature '%s'",
+		  name);
+	return (uint32_t)lerror_raise(L, err);
+}
+
+/* Writes the option `monotone`, { name = 1 or -1, … }, to `ways`, or only
+ * raises what is wrong with it when that is NULL. Is there one? */
+static bool read_monotone(lua_State *L, const struct gbt_table *table,
+			  signed char *ways)
+{
+	bool given = lua_getfield(L, 2, "monotone") != LUA_TNIL;
+
+	if (given)
+		luaL_checktype(L, -1, LUA_TTABLE);
+	for (lua_pushnil(L); given && lua_next(L, -2); lua_pop(L, 1)) {
+		lua_Integer way = luaL_checkinteger(L, -1);
+		uint32_t feature;
+
+		luaL_argcheck(L,
+			      lua_type(L, -2) == LUA_TSTRING &&
+				      (way == 1 || way == -1),
+			      2, "monotone is { column = 1 or -1 }");
+		feature = feature_at(L, table, lua_tostring(L, -2));
+		if (ways)
+			ways[feature] = (signed char)way;
+	}
+	lua_pop(L, given ? 1 : 2);
+	return given;
+}
+
+/* Trees whose predictions rise or fall with some features. */
+static struct gbt_model *learn_monotone(lua_State *L,
+					const struct gbt_table *table,
+					struct gbt_options *options,
+					struct error **err)
+{
+	signed char *ways = mem_array(table->features, 1);
+	struct gbt_model *model;
+
+	memset(ways, 0, table->features);
+	read_monotone(L, table, ways);
+	options->monotone = ways;
+	model = gbt_train(table, options, err);
+	mem_free(ways);
+	return model;
+}
+
 struct gbt_model *model_training_learn(lua_State *L,
 				       const struct training *training,
 				       const struct gbt_table *table,
@@ -143,6 +208,12 @@ struct gbt_model *model_training_learn(lua_State *L,
 	};
 
 	read_options(L, &blend.trees, table->rows);
+	if (read_monotone(L, table, NULL)) {
+		if (!options_flag(L, 2, "blend", false))
+			return learn_monotone(L, table, &blend.trees, err);
+		error_set(err, ERROR_INVALID, "a blend knows no 'monotone'");
+		return NULL;
+	}
 	if (!options_flag(L, 2, "blend", false))
 		return gbt_train(table, &blend.trees, err);
 	return blend_train(table, &blend, err);

@@ -26,6 +26,22 @@ local function numbers(call, names)
 	return found
 end
 
+--- "load:+,age:-" as { load = 1, age = -1 }.
+local function ways(call)
+	local text, found = call.options.monotone, {}
+
+	if not text then return nil end
+	for part in text:gmatch("[^,]+") do
+		local name, sign = part:match("^(.+):([+-])$")
+		if not name then
+			call:misused("--monotone '%s' is not COLUMN:+ or"
+				.. " COLUMN:-", part)
+		end
+		found[name] = sign == "+" and 1 or -1
+	end
+	return found
+end
+
 local COUNTS <const> = { "trees", "leaves", "bins", "seed", "early_stop",
 	"threads" }
 local NUMBERS <const> = { "rate", "min_data", "min_hessian", "l1", "l2",
@@ -46,6 +62,7 @@ function training.read(call, data)
 	options.file, options.label = data, files.need(call, "label", "COLUMN")
 	options.weight, options.time = given.weight, given.time
 	options.objective, options.blend = given.objective, given.blend
+	options.monotone = ways(call)
 	options.ignore, options.categorical = list(given.ignore),
 		list(given.categorical)
 	return options
@@ -84,6 +101,8 @@ local OPTIONS <const> = {
 		help = "trees that may go by without help" },
 	{ name = "held-out", argument = "X",
 		help = "share of rows for that [0.2]" },
+	{ name = "monotone", argument = "A:+,B:-",
+		help = "what predictions rise or fall with only" },
 	{ name = "threads", argument = "N", help = "at once [1]; the model is"
 		.. " the same with any number" },
 	{ name = "seed", argument = "N", help = "of chance [1]" },

@@ -219,6 +219,15 @@ function tests.the_verb_learns_predicts_and_judges()
 		"--trees", "30", "--out", "m", "--json")
 	test.equal(learned.status, 0)
 	test.equal(json.decode(learned.stdout).trees, 30)
+	test.equal(run("train", "--data", "runs.csv", "--label", "failed",
+		"--ignore", "when,branch", "--monotone", "seconds:+",
+		"--threads", "2", "--out", "n").status, 0)
+	test.equal(run("train", "--data", "runs.csv", "--label", "failed",
+		"--monotone", "seconds", "--out", "n").status, 2)
+	local refused = run("train", "--data", "runs.csv", "--label", "failed",
+		"--ignore", "branch", "--monotone", "size:-", "--out", "n")
+	test.ok(refused.status ~= 70 and refused.stderr:find(
+		"no feature 'size'", 1, true), refused.stderr)
 	local predicted = run("predict", "--model", "m", "--data", "runs.csv")
 	test.equal(select(2, predicted.stdout:gsub("\n", "")), 401)
 	local judged = json.decode(run("eval", "--model", "m", "--data",
@@ -256,6 +265,53 @@ function tests.threads_make_the_same_model()
 		label = "label", threads = 1000 })
 	test.ok(not ok and problem.message:find("threads is 1000", 1, true),
 		tostring(problem))
+end
+
+function tests.monotone_columns_keep_their_order()
+	local lines = { "up,down,free,label\n" }
+
+	math.randomseed(4)
+	for i = 1, 4000 do
+		local up, down, free = i % 50, i // 50 % 40, i % 7
+		local y = math.sin(up / 6) * 3 + up / 20 - down / 10
+			+ math.cos(down / 4) + free + math.random()
+		lines[#lines + 1] = ("%d,%d,%d,%.4f\n"):format(up, down, free,
+			y)
+	end
+	local text = table.concat(lines)
+	local function learn(more)
+		more.label, more.objective, more.trees = "label", "regression",
+			40
+		return model_train.train(text, more)
+	end
+	local function falls(model, column)
+		local count = 0
+		for other = 0, 39, 3 do
+			local last
+			for value = 0, 39 do
+				local row = { up = other, down = other,
+					free = 3 }
+				row[column] = value
+				local one = model:predict { row.up, row.down,
+					row.free }
+				one = type(one) == "table" and one[1] or one
+				count = count + (last and one < last - 1e-12
+					and 1 or 0)
+				last = one
+			end
+		end
+		return count
+	end
+
+	local plain = learn {}
+	test.ok(falls(plain, "up") > 0)
+	local model = learn { monotone = { up = 1, down = -1 }, leaves = 31 }
+	test.equal(falls(model, "up"), 0)
+	test.equal(falls(learn { monotone = { down = 1 } }, "down"), 0)
+	local ok, problem = pcall(learn, { monotone = { upp = 1 } })
+	test.ok(not ok and tostring(problem):find("no feature 'upp'", 1, true))
+	ok, problem = pcall(learn, { monotone = { up = 1 }, blend = true })
+	test.ok(not ok and problem.message:find("monotone", 1, true))
 end
 
 return tests

@@ -19,7 +19,8 @@ struct growing {
 	int64_t total;
 	int64_t *sums; /* its histogram, NULL when it cannot be cut */
 	struct gbt_cut cut;
-	int32_t parent; /* the split above, -1: none */
+	struct gbt_range range; /* of its step */
+	int32_t parent;         /* the split above, -1: none */
 	bool is_left;
 };
 
@@ -153,6 +154,7 @@ static void seek(struct gbt_grower *grower, struct growing *leaf,
 		.total = leaf->total,
 		.count = leaf->used,
 		.pairs = &grower->pairs,
+		.range = leaf->range,
 	};
 
 	leaf->cut.gain = 0;
@@ -177,7 +179,8 @@ static void plant(struct gbt_grower *grower, const struct gbt_target *target)
 						target->hessians, target->used,
 						rows},
 			target->step);
-	*root = (struct growing){.count = rows, .parent = -1};
+	*root = (struct growing){
+		.count = rows, .range = {-INFINITY, INFINITY}, .parent = -1};
 	for (size_t i = 0; i < rows; i++) {
 		grower->order[i] = (uint32_t)i;
 		root->total += gbt_pair_sum(grower->pairs.words[i]);
@@ -253,9 +256,16 @@ static void cut_leaf(struct gbt_grower *grower, uint32_t index, uint32_t count,
 	struct growing *left = &grower->leaves[index];
 	struct growing *right = &grower->leaves[count];
 	struct growing parent = *left;
+	struct gbt_leaf_sums sums = {
+		.total = parent.total,
+		.pairs = &grower->pairs,
+		.range = parent.range,
+	};
+	struct gbt_range ranges[2];
 	double used;
 	size_t goes;
 
+	gbt_split_ranges(&sums, grower->options, &parent.cut, ranges);
 	note(grower, &parent, count - 1);
 	goes = part(grower, &parent, &used);
 	*left = (struct growing){
@@ -263,6 +273,7 @@ static void cut_leaf(struct gbt_grower *grower, uint32_t index, uint32_t count,
 		.count = goes,
 		.used = used,
 		.total = parent.cut.left_sum,
+		.range = ranges[0],
 		.parent = (int32_t)count - 1,
 		.is_left = true,
 	};
@@ -271,6 +282,7 @@ static void cut_leaf(struct gbt_grower *grower, uint32_t index, uint32_t count,
 		.count = parent.count - goes,
 		.used = parent.used - used,
 		.total = parent.total - parent.cut.left_sum,
+		.range = ranges[1],
 		.parent = (int32_t)count - 1,
 	};
 	sum_children(grower, left, right, parent.sums);
@@ -315,7 +327,8 @@ static double value_of(const struct gbt_grower *grower,
 	double gradient = 0, hessian = 0, share;
 
 	if (gbt_loss_quantile(target->loss, &share))
-		return residual(grower, leaf, target, share) *
+		return gbt_range_hold(&leaf->range,
+				      residual(grower, leaf, target, share)) *
 		       grower->options->rate;
 	for (size_t i = 0; i < leaf->count; i++) {
 		uint32_t row = grower->order[leaf->start + i];
@@ -325,7 +338,8 @@ static double value_of(const struct gbt_grower *grower,
 			hessian += target->hessians[row];
 		}
 	}
-	return gbt_leaf_step(gradient, hessian, grower->options) *
+	return gbt_range_hold(&leaf->range, gbt_leaf_step(gradient, hessian,
+							  grower->options)) *
 	       grower->options->rate;
 }
 

@@ -48,6 +48,54 @@ static double score(const struct search *search, int64_t sum)
 	return below > 0 ? gradient * gradient / below : 0;
 }
 
+double gbt_range_hold(const struct gbt_range *range, double step)
+{
+	return fmin(fmax(step, range->low), range->high);
+}
+
+/* The step of a part of the leaf. */
+static double step_of(const struct gbt_leaf_sums *leaf,
+		      const struct gbt_options *options, int64_t sum)
+{
+	return gbt_range_hold(
+		&leaf->range,
+		gbt_leaf_step(gbt_sum_gradient(sum) * leaf->pairs->unit,
+			      gbt_sum_hessian(sum) * leaf->pairs->weight,
+			      options));
+}
+
+/* Do the parts' steps rise, or fall, as the feature must? */
+static bool in_order(const struct search *search, uint32_t feature,
+		     int64_t left)
+{
+	const signed char *monotone = search->options->monotone;
+	double low, high;
+
+	if (!monotone || monotone[feature] == 0)
+		return true;
+	low = step_of(search->leaf, search->options, left);
+	high = step_of(search->leaf, search->options,
+		       search->leaf->total - left);
+	return monotone[feature] > 0 ? low <= high : low >= high;
+}
+
+void gbt_split_ranges(const struct gbt_leaf_sums *leaf,
+		      const struct gbt_options *options,
+		      const struct gbt_cut *cut, struct gbt_range ranges[2])
+{
+	int way = options->monotone ? options->monotone[cut->feature] : 0;
+	double middle;
+
+	ranges[0] = ranges[1] = leaf->range;
+	if (way == 0)
+		return;
+	middle = (step_of(leaf, options, cut->left_sum) +
+		  step_of(leaf, options, leaf->total - cut->left_sum)) /
+		 2;
+	*(way > 0 ? &ranges[0].high : &ranges[0].low) = middle;
+	*(way > 0 ? &ranges[1].low : &ranges[1].high) = middle;
+}
+
 /* Rows are told by their share of the hessian, as LightGBM does. */
 static bool enough(const struct search *search, int64_t sum)
 {
@@ -77,7 +125,7 @@ static bool keep(struct search *search, uint32_t feature, int64_t left)
 {
 	double better = gain(search, left);
 
-	if (better <= search->best->gain)
+	if (better <= search->best->gain || !in_order(search, feature, left))
 		return false;
 	search->best->gain = better;
 	search->best->feature = feature;

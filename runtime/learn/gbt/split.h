@@ -12,18 +12,32 @@ struct gbt_cut {
 	int64_t left_sum;
 };
 
+/* What the steps of a leaf must be between, for monotone constraints. */
+struct gbt_range {
+	double low, high;
+};
+
 /* What a leaf is, and what limits its cuts. */
 struct gbt_leaf_sums {
 	const int64_t *sums; /* its histogram */
 	int64_t total;
 	double count; /* of rows */
 	const struct gbt_pairs *pairs;
+	struct gbt_range range;
 };
 
 /* Of features with `use` set; `cut` gets the best one. */
 void gbt_split_find(const struct gbt_bins *bins,
 		    const struct gbt_leaf_sums *leaf, const uint8_t *use,
 		    const struct gbt_options *options, struct gbt_cut *cut);
+/*
+ * The ranges of a cut's children: when its feature is constrained, the middle
+ * of their steps parts them, so that no later cut can undo the order.
+ */
+void gbt_split_ranges(const struct gbt_leaf_sums *leaf,
+		      const struct gbt_options *options,
+		      const struct gbt_cut *cut, struct gbt_range ranges[2]);
+double gbt_range_hold(const struct gbt_range *range, double step);
 /* -(G shrunk by l1) / (H + l2): Newton's step (Chen, Guestrin 2016). */
 double gbt_leaf_step(double gradient, double hessian,
 		     const struct gbt_options *options);

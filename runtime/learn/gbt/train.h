@@ -26,6 +26,11 @@ struct gbt_options {
 	double rate;
 	double min_data, min_hessian; /* on each side of a split */
 	double l1, l2, min_gain;
+	/*
+	 * A feature: 1, predictions must not fall with it; -1, not rise; 0.
+	 * NULL: all 0. Categorical features have 0. Borrowed for the call.
+	 */
+	const signed char *monotone;
 	double row_share, feature_share; /* drawn anew for each tree */
 	uint64_t seed;
 	uint32_t threads; /* 0 is 1; the model is the same with any number */
