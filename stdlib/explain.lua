@@ -6,7 +6,7 @@ local record = require("record")
 local explain = {}
 
 local EXCERPT <const> = 12 -- lines that are shown of a step's log
-local EARLIER <const> = 20 -- failures of a step that are looked at
+local EARLIER <const> = 10 -- failures of a step that are looked at
 
 --- Collects sentences and, for programs, the rows behind them.
 local function collector(db)

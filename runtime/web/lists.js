@@ -24,8 +24,8 @@ function table(titles, rows, empty) {
 		make("tbody", {}, ...rows)));
 }
 
-const RUN_TITLES = [["Run"], ["State"], ["Recipe"], ["Ref"],
-	["Because of", "wide"], ["Created", "wide"], ["Took"]];
+const RUN_TITLES = [["Run", "number"], ["State"], ["Recipe"], ["Ref"],
+	["Because of", "wide"], ["Created", "wide"], ["Took", "number"]];
 
 function filters(values, change) {
 	const choice = make("select", { name: "state", "aria-label": "State" },

@@ -84,14 +84,32 @@ function showSteps(run, known, place, signal, wanted) {
 	}
 }
 
+// The lines of a step's log that say why it failed.
+function failure(run, one) {
+	const step = run.steps.find((each) => each.name === one.step);
+	const [line] = one.lines[0];
+	const before = one.seen?.length
+		? `, as in run ${one.seen.slice(0, 5).join(", ")}` : "";
+	return make("section", { class: "failure" },
+		make("h2", {}, `${one.step}: ${one.class.replaceAll("_", " ")}`),
+		make("pre", {}, one.excerpt.trimEnd()),
+		make("p", { class: "dim" },
+			make("a", { href: `#/run/${run.id}/${step?.id}/${line}` },
+				`line ${line} of its log`),
+			` · ${Math.round(one.confidence * 100)} % sure${before}`));
+}
+
 export async function runView(main, [id, step, line], signal) {
 	const head = make("div");
 	const steps = make("div");
 	const why = make("div");
+	const failures = make("div");
 	const known = new Map();
 
+	let run;
+
 	async function load() {
-		const run = await get(`/runs/${id}`);
+		run = await get(`/runs/${id}`);
 		head.replaceChildren(make("h1", {}, `Run ${run.id}: ${run.name} `,
 			state(run.state)), actions(run, load), facts(run),
 			...questions(run, load));
@@ -99,9 +117,10 @@ export async function runView(main, [id, step, line], signal) {
 		document.title = `${run.state}: ${run.name} ${run.id}`;
 	}
 	await load();
-	main.replaceChildren(head, make("h2", {}, "Steps"), steps,
+	main.replaceChildren(head, failures, make("h2", {}, "Steps"), steps,
 		make("h2", {}, "Why"), why);
-	const { lines } = await get(`/runs/${id}/why`);
+	const { lines, failures: found } = await get(`/runs/${id}/why`);
+	failures.append(...found.map((one) => failure(run, one)));
 	why.append(...lines.map((text) => make("p", {}, text)));
 	if (line)
 		setTimeout(() => document.getElementById(`L${step}-${line}`)

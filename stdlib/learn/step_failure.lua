@@ -1,6 +1,6 @@
 --- Why a step failed, by the end of its log.
 
-local LINES <const> = 20000
+local LINES <const> = 5000
 
 ---@class learn.StepFailure: triage.Failure
 ---@field step string

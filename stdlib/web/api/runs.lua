@@ -65,10 +65,11 @@ local function steps(request)
 end
 
 local function why(request)
-	local lines = require("explain").run(request.web:reader(),
+	local lines, facts = require("explain").run(request.web:reader(),
 		rows.id(request, "run"))
 
-	return reply.json { lines = json.array(lines) }
+	return reply.json { lines = json.array(lines),
+		failures = facts.failures }
 end
 
 ---@type web.Route[]
