@@ -18,7 +18,7 @@ static const char *const OPTIONS[] = {
 	"rate",        "bins",      "min_data", "min_hessian", "l1",
 	"l2",          "row_share", "seed",     "threads",     "feature_share",
 	"early_stop",  "held_out",  "min_gain", "blend",       "monotone",
-	NULL};
+	"balance",     NULL};
 
 static int l_gc(lua_State *L)
 {
@@ -99,6 +99,7 @@ static void read_options(lua_State *L, struct gbt_options *options, size_t rows)
 	options->row_share = number(L, "row_share", options->row_share);
 	options->feature_share =
 		number(L, "feature_share", options->feature_share);
+	options->balance = options_flag(L, 2, "balance", false);
 	options->seed = (uint64_t)options_count(L, 2, "seed", 0, 1);
 	options->threads = (uint32_t)options_count(L, 2, "threads", 1, 1);
 	options->early_stop = (uint32_t)options_count(L, 2, "early_stop", 0, 0);
@@ -216,6 +217,10 @@ struct gbt_model *model_training_learn(lua_State *L,
 	}
 	if (!options_flag(L, 2, "blend", false))
 		return gbt_train(table, &blend.trees, err);
+	if (blend.trees.balance) {
+		error_set(err, ERROR_INVALID, "a blend knows no 'balance'");
+		return NULL;
+	}
 	return blend_train(table, &blend, err);
 }
 

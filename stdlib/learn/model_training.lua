@@ -62,7 +62,7 @@ function training.read(call, data)
 	options.file, options.label = data, files.need(call, "label", "COLUMN")
 	options.weight, options.time = given.weight, given.time
 	options.objective, options.blend = given.objective, given.blend
-	options.monotone = ways(call)
+	options.monotone, options.balance = ways(call), given.balance
 	options.ignore, options.categorical = list(given.ignore),
 		list(given.categorical)
 	return options
@@ -101,6 +101,7 @@ local OPTIONS <const> = {
 		help = "trees that may go by without help" },
 	{ name = "held-out", argument = "X",
 		help = "share of rows for that [0.2]" },
+	{ name = "balance", help = "of binary: both classes weigh the same" },
 	{ name = "monotone", argument = "A:+,B:-",
 		help = "what predictions rise or fall with only" },
 	{ name = "threads", argument = "N", help = "at once [1]; the model is"

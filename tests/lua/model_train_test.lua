@@ -314,4 +314,26 @@ function tests.monotone_columns_keep_their_order()
 	test.ok(not ok and problem.message:find("monotone", 1, true))
 end
 
+function tests.classes_are_balanced()
+	local lines = { "a,b,label\n" }
+
+	for i = 1, 2000 do
+		lines[#lines + 1] = ("%d,%d,%d\n"):format(i % 10, i % 7,
+			i % 50 == 0 and 1 or 0)
+	end
+	local text = table.concat(lines)
+	local function mean(balance)
+		local model = model_train.train(text, { label = "label",
+			trees = 1, rate = .001, balance = balance })
+		local one = model:predict { 3, 3 }
+		return type(one) == "table" and one[1] or one
+	end
+
+	test.ok(math.abs(mean(false) - .02) < .01, mean(false))
+	test.ok(math.abs(mean(true) - .5) < .01, mean(true))
+	local ok, problem = pcall(model_train.train, text, { label = "label",
+		objective = "regression", balance = true })
+	test.ok(not ok and problem.message:find("balance is of", 1, true))
+end
+
 return tests

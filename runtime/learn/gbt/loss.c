@@ -58,7 +58,21 @@ int gbt_loss_check(const struct gbt_loss *loss, size_t rows, struct error **err)
 
 static double weight_of(const struct gbt_loss *loss, size_t row)
 {
-	return loss->weight ? loss->weight[row] : 1;
+	double weight = loss->weight ? loss->weight[row] : 1;
+
+	return loss->ones > 0 && loss->label[row] > 0 ? weight * loss->ones
+						      : weight;
+}
+
+void gbt_loss_balance(struct gbt_loss *loss, size_t rows)
+{
+	double sums[2] = {0, 0};
+
+	loss->ones = 0;
+	for (size_t i = 0; i < rows; i++)
+		sums[loss->label[i] > 0] += weight_of(loss, i);
+	if (sums[0] > 0 && sums[1] > 0)
+		loss->ones = sums[0] / sums[1];
 }
 
 static double sigmoid(double score)

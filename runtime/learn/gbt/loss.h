@@ -7,6 +7,7 @@ struct gbt_loss {
 	enum gbt_objective objective;
 	double alpha;
 	const double *label, *weight; /* borrowed; weight may be NULL */
+	double ones; /* how much more a row of label 1 counts; 0: as others */
 };
 
 /* False for an objective that training does not know. */
@@ -15,6 +16,8 @@ enum gbt_transform gbt_loss_transform(enum gbt_objective objective);
 /* ERROR_INVALID when a label cannot be: 2 for binary, negative counts, … */
 int gbt_loss_check(const struct gbt_loss *loss, size_t rows,
 		   struct error **err);
+/* Makes both labels of the rows weigh the same together. */
+void gbt_loss_balance(struct gbt_loss *loss, size_t rows);
 /* The constant score that fits rows from 0 best. */
 double gbt_loss_start(const struct gbt_loss *loss, size_t rows);
 /* First and second derivative by the score of a row, times its weight. */

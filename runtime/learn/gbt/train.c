@@ -95,6 +95,11 @@ static int check_options(const struct gbt_table *table,
 		return error_set(err, ERROR_INVALID,
 				 "alpha is %g, expected a share below 1",
 				 options->alpha);
+	if (options->balance && options->objective != GBT_BINARY)
+		return error_set(err, ERROR_INVALID,
+				 "balance is of the objective 'binary', not of"
+				 " '%s'",
+				 gbt_objective_name(options->objective));
 	if (!gbt_loss_known(options->objective))
 		return error_set(err, ERROR_INVALID,
 				 "training knows no objective '%s'",
@@ -124,6 +129,8 @@ static void begin(struct training *training)
 	training->used = mem_array(rows, 1);
 	training->use = mem_array(training->table->features, 1);
 	training->learned = rows - training->options->held_out;
+	if (training->options->balance)
+		gbt_loss_balance(&training->loss, training->learned);
 	training->start = gbt_loss_start(&training->loss, training->learned);
 	training->chance = training->options->seed * 0x9e3779b97f4a7c15 + 1;
 	training->lowest = INFINITY;

@@ -31,6 +31,7 @@ struct gbt_options {
 	 * NULL: all 0. Categorical features have 0. Borrowed for the call.
 	 */
 	const signed char *monotone;
+	bool balance; /* of binary: both classes weigh the same together */
 	double row_share, feature_share; /* drawn anew for each tree */
 	uint64_t seed;
 	uint32_t threads; /* 0 is 1; the model is the same with any number */
