@@ -18,7 +18,7 @@ static const char *const OPTIONS[] = {
 	"rate",        "bins",      "min_data", "min_hessian", "l1",
 	"l2",          "row_share", "seed",     "threads",     "feature_share",
 	"early_stop",  "held_out",  "min_gain", "blend",       "monotone",
-	"balance",     NULL};
+	"balance",     "from",      NULL};
 
 static int l_gc(lua_State *L)
 {
@@ -209,6 +209,9 @@ struct gbt_model *model_training_learn(lua_State *L,
 	};
 
 	read_options(L, &blend.trees, table->rows);
+	if (lua_getfield(L, 2, "from") != LUA_TNIL)
+		blend.trees.from = lmodel_check(L, -1)->model;
+	lua_pop(L, 1); /* the options keep it */
 	if (read_monotone(L, table, NULL)) {
 		if (!options_flag(L, 2, "blend", false))
 			return learn_monotone(L, table, &blend.trees, err);
@@ -217,8 +220,9 @@ struct gbt_model *model_training_learn(lua_State *L,
 	}
 	if (!options_flag(L, 2, "blend", false))
 		return gbt_train(table, &blend.trees, err);
-	if (blend.trees.balance) {
-		error_set(err, ERROR_INVALID, "a blend knows no 'balance'");
+	if (blend.trees.balance || blend.trees.from) {
+		error_set(err, ERROR_INVALID, "a blend knows no '%s'",
+			  blend.trees.from ? "from" : "balance");
 		return NULL;
 	}
 	return blend_train(table, &blend, err);

@@ -27,6 +27,7 @@ local model_train = {}
 ---@field row_share? number of rows, drawn for each tree [1]
 ---@field feature_share? number ditto, of features [1]
 ---@field seed? integer of chance [1]
+---@field from? model.Model its trees come first: training goes on
 ---@field balance? boolean binary: both classes weigh the same [false]
 ---@field monotone? table<string, integer> by column: 1 or -1, see the page
 ---@field threads? integer at once; the model is the same with any number [1]

@@ -62,6 +62,7 @@ function training.read(call, data)
 	options.file, options.label = data, files.need(call, "label", "COLUMN")
 	options.weight, options.time = given.weight, given.time
 	options.objective, options.blend = given.objective, given.blend
+	options.from = given.continue and files.model(given.continue)
 	options.monotone, options.balance = ways(call), given.balance
 	options.ignore, options.categorical = list(given.ignore),
 		list(given.categorical)
@@ -101,6 +102,8 @@ local OPTIONS <const> = {
 		help = "trees that may go by without help" },
 	{ name = "held-out", argument = "X",
 		help = "share of rows for that [0.2]" },
+	{ name = "continue", argument = "MODEL", complete = "file",
+		help = "add trees to this one" },
 	{ name = "balance", help = "of binary: both classes weigh the same" },
 	{ name = "monotone", argument = "A:+,B:-",
 		help = "what predictions rise or fall with only" },

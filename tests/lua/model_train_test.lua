@@ -336,4 +336,47 @@ function tests.classes_are_balanced()
 	test.ok(not ok and problem.message:find("balance is of", 1, true))
 end
 
+function tests.training_goes_on_with_a_model()
+	local lines = { "a,kind,y\n" }
+
+	for i = 1, 1500 do
+		lines[#lines + 1] = ("%d,%s,%.3f\n"):format(i % 40, i % 3 == 0
+			and "x" or "z", math.sin(i % 40 / 5) + i % 3)
+	end
+	local text = table.concat(lines)
+	local function learn(trees, from, more)
+		local options = { label = "y", objective = "regression",
+			categorical = "kind", trees = trees, from = from }
+		for key, value in pairs(more or {}) do
+			options[key] = value
+		end
+		return model_train.train(text, options)
+	end
+	local first = learn(5)
+	local both = learn(7, first)
+	local whole = learn(12)
+
+	test.equal(both:info().trees, 12)
+	local row = { 7, "x" }
+	local one, other = both:predict(row), whole:predict(row)
+	one = type(one) == "table" and one[1] or one
+	other = type(other) == "table" and other[1] or other
+	test.ok(math.abs(one - other) < .02, ("%g %g"):format(one, other))
+	local ok, problem = pcall(learn, 3, first, { objective = "l1" })
+	test.ok(not ok and problem.message:find("is of 'regression'", 1, true))
+	ok, problem = pcall(learn, 3, first, { ignore = "a" })
+	test.ok(not ok and problem.message:find("2 features", 1, true))
+	ok, problem = pcall(learn, 3, first, { blend = true })
+	test.ok(not ok and problem.message:find("'from'", 1, true))
+
+	local dir = test.temp_dir()
+	fs.write(path.join(dir, "d.csv"), text)
+	fs.write(path.join(dir, "first"), first:export())
+	local run = proc.run { "/proc/self/exe", "model", "train", "--data",
+		"d.csv", "--label", "y", "--objective", "regression",
+		"--categorical", "kind", "--trees", "7", "--continue", "first",
+		"--out", "both", "--json", cwd = dir }
+	test.equal(json.decode(run.stdout).trees, 12)
+end
+
 return tests

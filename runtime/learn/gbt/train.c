@@ -5,6 +5,7 @@
 
 #include "runtime/base/mem.h"
 #include "runtime/learn/gbt/grow.h"
+#include "runtime/learn/gbt/warm.h"
 
 void gbt_options_init(struct gbt_options *options, size_t rows)
 {
@@ -44,7 +45,8 @@ struct training {
 	size_t learned; /* rows before those that are held out */
 	double start;
 	uint64_t chance;
-	uint32_t best; /* trees, when the loss was lowest */
+	uint32_t former; /* trees of the model that is gone on with */
+	uint32_t best;   /* trees, when the loss was lowest */
 	double lowest;
 };
 
@@ -113,6 +115,17 @@ static int check_options(const struct gbt_table *table,
 	return 0;
 }
 
+/* The trees of a model, and where its scores are. */
+static void go_on(struct training *training, const struct gbt_model *from)
+{
+	for (uint32_t i = 0; i < from->tree_count; i++)
+		gbt_builder_copy(training->builder, from, i);
+	training->former = from->tree_count;
+	training->best = from->tree_count;
+	training->start = from->base[0];
+	gbt_warm_scores(from, training->table, training->scores);
+}
+
 static void begin(struct training *training)
 {
 	size_t rows = training->table->rows;
@@ -136,6 +149,8 @@ static void begin(struct training *training)
 	training->lowest = INFINITY;
 	for (size_t i = 0; i < rows; i++)
 		training->scores[i] = training->start;
+	if (training->options->from)
+		go_on(training, training->options->from);
 }
 
 static void end(struct training *training)
@@ -213,7 +228,7 @@ static int boost(struct training *training, struct error **err)
 	for (uint32_t i = 0; i < options->trees; i++) {
 		double loss = 0;
 
-		add_tree(training, i);
+		add_tree(training, training->former + i);
 		if (options->held_out > 0 || options->progress)
 			loss = gbt_loss_mean(
 				&training->loss, training->scores,
@@ -221,14 +236,15 @@ static int boost(struct training *training, struct error **err)
 				rows);
 		if (loss < training->lowest) {
 			training->lowest = loss;
-			training->best = i + 1;
+			training->best = training->former + i + 1;
 		}
 		if (options->progress &&
 		    !options->progress(options->context, i + 1, loss))
 			return error_set(err, ERROR_CANCELLED,
 					 "the training was cancelled");
 		if (options->early_stop > 0 && options->held_out > 0 &&
-		    i + 1 - training->best >= options->early_stop)
+		    training->former + i + 1 - training->best >=
+			    options->early_stop)
 			break;
 	}
 	return 0;
@@ -291,6 +307,9 @@ struct gbt_model *gbt_train(const struct gbt_table *table,
 
 	if (check_options(table, options, err) < 0 ||
 	    gbt_loss_check(&training.loss, table->rows, err) < 0)
+		return NULL;
+	if (options->from &&
+	    gbt_warm_check(options->from, table, options, err) < 0)
 		return NULL;
 	begin(&training);
 	if (boost(&training, err) == 0)

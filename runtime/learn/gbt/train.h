@@ -26,6 +26,8 @@ struct gbt_options {
 	double rate;
 	double min_data, min_hessian; /* on each side of a split */
 	double l1, l2, min_gain;
+	/* Its trees come first (warm.h); NULL: none. Borrowed for the call. */
+	const struct gbt_model *from;
 	/*
 	 * A feature: 1, predictions must not fall with it; -1, not rise; 0.
 	 * NULL: all 0. Categorical features have 0. Borrowed for the call.

@@ -1,0 +1,85 @@
+#include "runtime/learn/gbt/warm.h"
+
+#include <string.h>
+
+#include "runtime/base/mem.h"
+#include "runtime/learn/gbt/predict.h"
+
+static int check_kind(const struct gbt_model *from,
+		      const struct gbt_options *options, struct error **err)
+{
+	if (from->outputs != 1 || from->average || from->added.first ||
+	    from->linear.first)
+		return error_set(
+			err, ERROR_INVALID,
+			"only a model of trees, with one output, can be "
+			"gone on with");
+	if (from->objective != options->objective)
+		return error_set(err, ERROR_INVALID,
+				 "the model to go on with is of '%s', not '%s'",
+				 gbt_objective_name(from->objective),
+				 gbt_objective_name(options->objective));
+	return 0;
+}
+
+static uint32_t levels_of(const uint32_t *first, uint32_t feature)
+{
+	return first ? first[feature + 1] - first[feature] : 0;
+}
+
+/* The same texts, in the same order, have the same codes. */
+static bool same_levels(const struct gbt_model *from,
+			const struct gbt_table *table, uint32_t feature)
+{
+	uint32_t count = levels_of(from->level_first, feature);
+
+	if (count != levels_of(table->level_first, feature))
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		if (strcmp(gbt_string(&from->levels,
+				      from->level_first[feature] + i),
+			   table->levels[table->level_first[feature] + i]) != 0)
+			return false;
+	return true;
+}
+
+int gbt_warm_check(const struct gbt_model *from, const struct gbt_table *table,
+		   const struct gbt_options *options, struct error **err)
+{
+	if (check_kind(from, options, err) < 0)
+		return -1;
+	if (from->features != table->features)
+		return error_set(err, ERROR_INVALID,
+				 "the model to go on with has %u features, the "
+				 "table %u",
+				 from->features, table->features);
+	for (uint32_t f = 0; f < table->features; f++) {
+		const char *name = gbt_string(&from->names, f);
+
+		if (table->names && strcmp(name, table->names[f]) != 0)
+			return error_set(
+				err, ERROR_INVALID,
+				"feature %u of the model to go on with "
+				"is '%s', of the table '%s'",
+				f + 1, name, table->names[f]);
+		if (!same_levels(from, table, f))
+			return error_set(err, ERROR_INVALID,
+					 "'%s' has other categories than the "
+					 "model to go on with",
+					 name);
+	}
+	return 0;
+}
+
+void gbt_warm_scores(const struct gbt_model *from,
+		     const struct gbt_table *table, double *scores)
+{
+	double *row = mem_array(table->features, sizeof(double));
+
+	for (size_t i = 0; i < table->rows; i++) {
+		for (uint32_t f = 0; f < table->features; f++)
+			row[f] = table->columns[f][i];
+		gbt_raw(from, row, &scores[i]);
+	}
+	mem_free(row);
+}
