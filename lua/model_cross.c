@@ -106,6 +106,17 @@ static void push_fold(lua_State *L, struct crossing *crossing,
 	set_count(L, "learned", fold->trained);
 }
 
+/* A model that has seen the rows cannot be judged by them. */
+static void refuse_from(lua_State *L)
+{
+	struct error *err = NULL;
+
+	error_set(&err, ERROR_INVALID,
+		  "a cross-validation knows no 'from': that model may have "
+		  "learned the rows it would be judged by");
+	lerror_raise(L, err);
+}
+
 static struct crossing *push_crossing(lua_State *L,
 				      const struct training *training)
 {
@@ -118,6 +129,9 @@ static struct crossing *push_crossing(lua_State *L,
 	struct crossing *crossing;
 
 	luaL_argcheck(L, count <= FOLDS_MAX, 2, "more than 100 folds");
+	if (lua_getfield(L, 2, "from") != LUA_TNIL)
+		refuse_from(L);
+	lua_pop(L, 1);
 	crossing = lua_newuserdatauv(L, sizeof(*crossing), 0);
 	*crossing = (struct crossing){0};
 	luaL_setmetatable(L, CROSSING);

@@ -379,4 +379,28 @@ function tests.training_goes_on_with_a_model()
 	test.equal(json.decode(run.stdout).trees, 12)
 end
 
+function tests.trees_that_do_not_help_are_not_added()
+	local function rows(wrong)
+		local lines = { "a,y\n" }
+		for i = 1, 1000 do
+			local y = i % 20 > 9 and 1 or 0
+			if wrong and i <= 800 then y = 1 - y end
+			lines[#lines + 1] = ("%d,%d\n"):format(i % 20, y)
+		end
+		return table.concat(lines)
+	end
+	local good = model_train.train(rows(false), { label = "y", trees = 20 })
+	local more = { label = "y", trees = 30, early_stop = 3,
+		held_out = .2, from = good }
+
+	-- What is learned from is wrong, what is held out is not.
+	local same = model_train.train(rows(true), more)
+	test.equal(same:info().trees, 20)
+	test.ok(model_train.train(rows(false), more):info().trees > 20)
+
+	local ok, problem = pcall(model_train.cross, rows(false), {
+		label = "y", from = good })
+	test.ok(not ok and problem.message:find("knows no 'from'", 1, true))
+end
+
 return tests

@@ -115,7 +115,17 @@ static int check_options(const struct gbt_table *table,
 	return 0;
 }
 
-/* The trees of a model, and where its scores are. */
+/* Of the rows that are held out; of all, when none are. */
+static double loss_of(const struct training *training)
+{
+	return gbt_loss_mean(&training->loss, training->scores,
+			     training->options->held_out > 0 ? training->learned
+							     : 0,
+			     training->table->rows);
+}
+
+/* The trees of a model, where its scores are, and how good it is: new trees
+ * that are not better are cut back to it. */
 static void go_on(struct training *training, const struct gbt_model *from)
 {
 	for (uint32_t i = 0; i < from->tree_count; i++)
@@ -124,6 +134,7 @@ static void go_on(struct training *training, const struct gbt_model *from)
 	training->best = from->tree_count;
 	training->start = from->base[0];
 	gbt_warm_scores(from, training->table, training->scores);
+	training->lowest = loss_of(training);
 }
 
 static void begin(struct training *training)
@@ -223,17 +234,13 @@ static void add_tree(struct training *training, uint32_t index)
 static int boost(struct training *training, struct error **err)
 {
 	const struct gbt_options *options = training->options;
-	size_t rows = training->table->rows;
 
 	for (uint32_t i = 0; i < options->trees; i++) {
 		double loss = 0;
 
 		add_tree(training, training->former + i);
 		if (options->held_out > 0 || options->progress)
-			loss = gbt_loss_mean(
-				&training->loss, training->scores,
-				options->held_out > 0 ? training->learned : 0,
-				rows);
+			loss = loss_of(training);
 		if (loss < training->lowest) {
 			training->lowest = loss;
 			training->best = training->former + i + 1;

@@ -9,7 +9,7 @@ static int check_kind(const struct gbt_model *from,
 		      const struct gbt_options *options, struct error **err)
 {
 	if (from->outputs != 1 || from->average || from->added.first ||
-	    from->linear.first)
+	    from->linear.first || from->sigmoid != 1)
 		return error_set(
 			err, ERROR_INVALID,
 			"only a model of trees, with one output, can be "
