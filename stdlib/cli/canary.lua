@@ -2,21 +2,6 @@
 
 local EXITS <const> = { pass = 0, fail = 7, marginal = 1, inconclusive = 1 }
 
---- Columns that say when, not how much.
-local TIMES <const> = { time = true, timestamp = true, t = true, date = true,
-	datetime = true }
-
-local function read(file)
-	local fs, csv = require("fs"), require("csv")
-	local text = fs.read(file)
-	local times = {}
-
-	for name in (text:match("^[^\r\n]*") or ""):gmatch('[^,"]+') do
-		if TIMES[name:lower()] then times[#times + 1] = name end
-	end
-	return csv.columns(text, { file = file, text = times })
-end
-
 local function as_set(value)
 	local set = {}
 
@@ -31,10 +16,8 @@ local function shared(call, names, other)
 	local found, missing = {}, {}
 
 	for _, name in ipairs(names) do
-		if not TIMES[name:lower()] then
-			local list = other[name] and found or missing
-			list[#list + 1] = name
-		end
+		local list = other[name] and found or missing
+		list[#list + 1] = name
 	end
 	if #found == 0 then
 		error({ code = "invalid", message = ("the files have no column"
@@ -68,11 +51,11 @@ local JUDGES <const> = { kayenta = "ranks", mean = "means",
 
 local function judge(call)
 	local options, canary = call.options, require("canary")
-	local names, baseline = read(options.baseline)
-	local _, values = read(options.canary)
-	local metrics = {}
+	local file = require("learn.metrics_file")
+	local old = file.read(options.baseline)
+	local baseline, values = old.values, file.read(options.canary).values
+	local metrics, names = {}, shared(call, old.names, values)
 
-	names = shared(call, names, values)
 	local critical = as_set(options.critical)
 	check_names(names, critical, "critical")
 	for _, name in ipairs(names) do

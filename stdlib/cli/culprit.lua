@@ -1,29 +1,5 @@
 --- tidemill culprit: which metric moved first and most around an incident?
 
---- Columns that say when, not how much.
-local TIMES <const> = { time = true, timestamp = true, t = true, date = true,
-	datetime = true }
-
---- The names of the metrics, their values, and the texts of the time.
-local function read(file)
-	local fs, csv = require("fs"), require("csv")
-	local text = fs.read(file)
-	local times, names = {}, {}
-
-	for name in (text:match("^[^\r\n]*") or ""):gmatch('[^,"]+') do
-		if TIMES[name:lower()] then times[#times + 1] = name end
-	end
-	local all, columns = csv.columns(text, { file = file, text = times })
-	for _, name in ipairs(all) do
-		if not TIMES[name:lower()] then names[#names + 1] = name end
-	end
-	if #names == 0 then
-		error({ code = "invalid", message = file .. ":1: there is no"
-			.. " column of numbers, expected one a metric" }, 0)
-	end
-	return names, columns, times[1] and columns[times[1]]
-end
-
 --- How many rows are before the incident; nil: it is not said.
 local function calm_rows(call, times, count)
 	local at = call.options.at
@@ -103,10 +79,17 @@ return {
 		{ "tidemill culprit metrics.csv --at 120 --json" } },
 	run = function(call)
 		local file = call.args[1]
-		local names, columns, times = read(file)
-		local values = {}
+		local data = require("learn.metrics_file").read(file)
+		local names, times, values = data.names, data.times, {}
 
-		for i, name in ipairs(names) do values[i] = columns[name] end
+		if #names == 0 then
+			error({ code = "invalid", message = file .. ":1: there"
+				.. " is no column of numbers, expected one a"
+				.. " metric" }, 0)
+		end
+		for i, name in ipairs(names) do
+			values[i] = data.values[name]
+		end
 		local ok, found = pcall(require("culprit").find, values,
 			{ calm = calm_rows(call, times, #values[1]) })
 		if not ok then

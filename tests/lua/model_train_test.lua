@@ -380,7 +380,7 @@ function tests.training_goes_on_with_a_model()
 end
 
 function tests.trees_that_do_not_help_are_not_added()
-	local function rows(wrong)
+	local function labelled(wrong)
 		local lines = { "a,y\n" }
 		for i = 1, 1000 do
 			local y = i % 20 > 9 and 1 or 0
@@ -389,16 +389,16 @@ function tests.trees_that_do_not_help_are_not_added()
 		end
 		return table.concat(lines)
 	end
-	local good = model_train.train(rows(false), { label = "y", trees = 20 })
+	local good = model_train.train(labelled(false), { label = "y", trees = 20 })
 	local more = { label = "y", trees = 30, early_stop = 3,
 		held_out = .2, from = good }
 
 	-- What is learned from is wrong, what is held out is not.
-	local same = model_train.train(rows(true), more)
+	local same = model_train.train(labelled(true), more)
 	test.equal(same:info().trees, 20)
-	test.ok(model_train.train(rows(false), more):info().trees > 20)
+	test.ok(model_train.train(labelled(false), more):info().trees > 20)
 
-	local ok, problem = pcall(model_train.cross, rows(false), {
+	local ok, problem = pcall(model_train.cross, labelled(false), {
 		label = "y", from = good })
 	test.ok(not ok and problem.message:find("knows no 'from'", 1, true))
 end

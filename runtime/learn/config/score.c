@@ -1,8 +1,10 @@
 #include "runtime/learn/config/score.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/learn/gbt/expected.h"
 #include "runtime/learn/gbt/explain.h"
 #include "runtime/learn/gbt/predict.h"
 
@@ -11,38 +13,21 @@ struct config_score {
 	struct gbt_explainer *explainer; /* made when it is asked first */
 };
 
-/* Are the model's features ours, in our order? */
-static int check(const struct gbt_model *model, struct error **err)
+static void name_of(uint32_t feature, char *name, size_t room)
 {
-	if (model->features != CONFIG_FEATURES || model->outputs != 1)
-		return error_set(err, ERROR_INVALID,
-				 "a model of %u features, expected %d",
-				 model->features, CONFIG_FEATURES);
-	for (uint32_t i = 0; i < CONFIG_FEATURES; i++)
-		if (strcmp(gbt_string(&model->names, i),
-			   config_feature_name(i)) != 0)
-			return error_set(err, ERROR_INVALID,
-					 "feature %u is '%s', expected '%s'", i,
-					 gbt_string(&model->names, i),
-					 config_feature_name(i));
-	return 0;
+	snprintf(name, room, "%s",
+		 config_feature_name((enum config_feature)feature));
 }
 
 struct config_score *config_score_open(const void *image, size_t size,
 				       struct error **err)
 {
+	static const struct gbt_expected expected = {CONFIG_FEATURES, name_of};
+	struct gbt_model *model = gbt_model_expect(image, size, &expected, err);
 	struct config_score *score;
-	struct gbt_model *model;
-	void *copy = mem_alloc(size + 1);
 
-	memcpy(copy, image, size);
-	model = gbt_model_adopt(copy, size, err);
 	if (!model)
 		return NULL;
-	if (check(model, err) < 0) {
-		gbt_model_free(model);
-		return NULL;
-	}
 	score = mem_alloc(sizeof(*score));
 	score->model = model;
 	return score;

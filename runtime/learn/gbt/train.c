@@ -62,6 +62,17 @@ static double draw(struct training *training)
 	return (double)((x * UINT64_C(2685821657736338717)) >> 11) * 0x1p-53;
 }
 
+int gbt_table_check(const struct gbt_table *table, struct error **err)
+{
+	if (table->rows == 0 || table->rows > UINT32_MAX ||
+	    table->features == 0 || table->features > GBT_FEATURES_MAX)
+		return error_set(err, ERROR_INVALID,
+				 "%zu rows of %u features, expected one of"
+				 " each at least",
+				 table->rows, table->features);
+	return 0;
+}
+
 static int check_options(const struct gbt_table *table,
 			 const struct gbt_options *options, struct error **err)
 {
@@ -106,13 +117,7 @@ static int check_options(const struct gbt_table *table,
 		return error_set(err, ERROR_INVALID,
 				 "training knows no objective '%s'",
 				 gbt_objective_name(options->objective));
-	if (table->rows == 0 || table->rows > UINT32_MAX ||
-	    table->features == 0 || table->features > GBT_FEATURES_MAX)
-		return error_set(err, ERROR_INVALID,
-				 "%zu rows of %u features, expected one of"
-				 " each at least",
-				 table->rows, table->features);
-	return 0;
+	return gbt_table_check(table, err);
 }
 
 /* Of the rows that are held out; of all, when none are. */

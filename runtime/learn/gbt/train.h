@@ -53,6 +53,9 @@ enum { GBT_BINS_MAX = 255, GBT_LEAVES_MAX = 4096, GBT_TREES_MAX = 100000 };
 /* What suits a table of so many rows. */
 void gbt_options_init(struct gbt_options *options, size_t rows);
 
+/* ERROR_INVALID when there are no rows or features, or too many. */
+int gbt_table_check(const struct gbt_table *table, struct error **err);
+
 /*
  * The same table, options and seed make the same model on every machine.
  * NULL with ERROR_INVALID on labels or options that cannot be, and with

@@ -38,12 +38,8 @@ const char *blend_part_name(enum blend_part part)
 static int check_table(const struct gbt_table *table, bool binary,
 		       struct error **err)
 {
-	if (table->rows == 0 || table->rows > UINT32_MAX ||
-	    table->features == 0 || table->features > GBT_FEATURES_MAX)
-		return error_set(err, ERROR_INVALID,
-				 "%zu rows of %u features, expected one of"
-				 " each at least",
-				 table->rows, table->features);
+	if (gbt_table_check(table, err) < 0)
+		return -1;
 	for (size_t i = 0; i < table->rows; i++) {
 		double label = table->label[i];
 		double weight = linear_weight(table, i);

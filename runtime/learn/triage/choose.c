@@ -37,9 +37,10 @@ static int by_line(const void *a, const void *b)
 	return x->line < y->line ? -1 : x->line > y->line;
 }
 
-/* How many of the first candidates make the largest expected F1. */
+/* How many of the first candidates make the largest expected F1, when `all` is
+ * the weight of what there is to be found. */
 static size_t best_count(const struct candidate *list, size_t count, double all)
-{ /* all: what is to be found */
+{
 	double sum = 0, best = -1;
 	size_t take = 0;
 
@@ -96,7 +97,7 @@ static void keep_best(struct triage *triage, unsigned most)
 void triage_choose(struct triage *triage, const struct triage_lines *lines)
 {
 	struct candidate *list;
-	size_t take;
+	size_t take, most = CANDIDATES;
 	double all = 0;
 
 	triage->count = 0;
@@ -109,12 +110,9 @@ void triage_choose(struct triage *triage, const struct triage_lines *lines)
 		all += list[i].weight;
 	}
 	qsort(list, lines->count, sizeof(*list), by_weight);
-	take = list[0].weight > 0
-		       ? best_count(list,
-				    lines->count < CANDIDATES ? lines->count
-							      : CANDIDATES,
-				    all * EXPECTED)
-		       : 0;
+	if (lines->count < most)
+		most = lines->count;
+	take = list[0].weight > 0 ? best_count(list, most, all * EXPECTED) : 0;
 	qsort(list, take, sizeof(*list), by_line);
 	join(triage, list, take, GAP);
 	keep_best(triage, RANGES);

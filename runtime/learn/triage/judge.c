@@ -1,52 +1,24 @@
 #include "runtime/learn/triage/judge.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "runtime/base/mem.h"
+#include "runtime/learn/gbt/expected.h"
 #include "runtime/learn/gbt/predict.h"
 #include "runtime/learn/triage/look.h"
-
-enum { NAME_MAX_BYTES = 64 };
 
 struct triage_judge {
 	struct gbt_model *model;
 };
 
-/* Are the model's features ours, in our order? */
-static int check(const struct gbt_model *model, struct error **err)
-{
-	char name[NAME_MAX_BYTES];
-
-	if (model->features != triage_features() || model->outputs != 1)
-		return error_set(err, ERROR_INVALID,
-				 "a model of %u features, expected %u",
-				 model->features, triage_features());
-	for (uint32_t i = 0; i < model->features; i++) {
-		triage_feature_name(i, name, sizeof(name));
-		if (strcmp(gbt_string(&model->names, i), name) != 0)
-			return error_set(err, ERROR_INVALID,
-					 "feature %u is '%s', expected '%s'", i,
-					 gbt_string(&model->names, i), name);
-	}
-	return 0;
-}
-
 struct triage_judge *triage_judge_open(const void *image, size_t size,
 				       struct error **err)
 {
+	const struct gbt_expected expected = {triage_features(),
+					      triage_feature_name};
+	struct gbt_model *model = gbt_model_expect(image, size, &expected, err);
 	struct triage_judge *judge;
-	struct gbt_model *model;
-	void *copy = mem_alloc(size + 1);
 
-	memcpy(copy, image, size);
-	model = gbt_model_adopt(copy, size, err);
 	if (!model)
 		return NULL;
-	if (check(model, err) < 0) {
-		gbt_model_free(model);
-		return NULL;
-	}
 	judge = mem_alloc(sizeof(*judge));
 	judge->model = model;
 	return judge;
