@@ -1,5 +1,8 @@
 --- tidemill culprit: which metric moved first and most around an incident?
 
+--- From fewer rows nobody can tell what is usual.
+local LEAST <const> = 8
+
 --- How many rows are before the incident; nil: it is not said.
 local function calm_rows(call, times, count)
 	local at = call.options.at
@@ -90,12 +93,15 @@ return {
 		for i, name in ipairs(names) do
 			values[i] = data.values[name]
 		end
-		local ok, found = pcall(require("culprit").find, values,
-			{ calm = calm_rows(call, times, #values[1]) })
-		if not ok then
-			found.message = file .. ": " .. found.message
-			error(found, 0)
+		local rows = #values[1]
+		local calm = calm_rows(call, times, rows) or rows * 2 // 5
+		if calm < LEAST then
+			error({ code = "invalid", message = ("%s: %d of its %d"
+				.. " rows are before the incident, expected %d"
+				.. " or more"):format(file, calm, rows, LEAST)
+				}, 0)
 		end
+		local found = require("culprit").find(values, { calm = calm })
 		local list = ranked(names, found, times)
 		if call.json then
 			call:print_json(require("json").array(list))

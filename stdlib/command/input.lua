@@ -2,11 +2,17 @@
 
 local input = {}
 
---- Opens a file for reading; "-" is standard input. Raises `not_found`.
+--- Opens a file for reading; "-" is standard input. Raises `not_found`,
+--- and `invalid` on a directory.
 ---@param file string
 ---@return file*
 function input.open(file)
 	if file == "-" then return io.stdin end
+	local fs = require("fs")
+	if fs.exists(file) and fs.stat(fs.real(file)).kind == "dir" then
+		error({ code = "invalid", message = ("%s is a directory,"
+			.. " expected a file"):format(file) }, 0)
+	end
 	local log, problem = io.open(file, "rb")
 	if log then return log end
 	error({ code = "not_found", message = problem }, 0)

@@ -107,6 +107,10 @@ function tests.the_verb_ranks_the_columns()
 	run = verb(file, "--at", "noon")
 	test.equal(run.status, 2)
 	test.ok(run.stderr:find("no row of the file", 1, true), run.stderr)
+	run = verb(file, "--at", "4")
+	test.equal(run.status, 2)
+	test.ok(run.stderr:find("m.csv: 3 of its 60 rows are before", 1, true),
+		run.stderr)
 	fs.write(file, "timestamp\n1\n")
 	run = verb(file)
 	test.ok(run.status ~= 0 and run.stderr:find("m.csv:1: ", 1, true),

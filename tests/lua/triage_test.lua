@@ -135,6 +135,9 @@ function tests.the_verb_prints_lines_and_json()
 	test.ok(found.excerpt:find("toklen", 1, true))
 	run = verb(path.join(dir, "none.log"))
 	test.equal(run.status, 3)
+	run = verb(dir)
+	test.equal(run.status, 2)
+	test.ok(run.stderr:find("is a directory", 1, true), run.stderr)
 	run = proc.run { "/proc/self/exe", "triage", "-", "--json",
 		stdin = COMPILER:format(9) }
 	test.equal(json.decode(run.stdout).class, "compile_error")

@@ -179,8 +179,15 @@ static void too_large_a_body_is_refused(void **state)
 
 static void wrong_addresses_are_told(void **state)
 {
-	const char *const wrong[] = {"",           "8420",        "x:1",
-				     "127.0.0.1:", "127.0.0.1:x", "unix:"};
+	const char *const wrong[] = {"",
+				     "8420",
+				     "x:1",
+				     "127.0.0.1:",
+				     "127.0.0.1:x",
+				     "unix:",
+				     "127.0.0.1:65536",
+				     "127.0.0.1:-1",
+				     "127.0.0.1:99999999999"};
 	struct httpd_options options = {.ready = on_ready};
 	uv_loop_t loop;
 
@@ -197,6 +204,26 @@ static void wrong_addresses_are_told(void **state)
 	assert_int_equal(uv_loop_close(&loop), 0);
 }
 
+static void a_file_is_not_taken_for_an_old_socket(void **state)
+{
+	char path[] = "/tmp/httpd-test-XXXXXX", address[64];
+	struct httpd_options options = {.address = address, .ready = on_ready};
+	struct error *err = NULL;
+	uv_loop_t loop;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	snprintf(address, sizeof(address), "unix:%s", path);
+	uv_loop_init(&loop);
+	assert_null(httpd_open(&loop, &options, &err));
+	assert_int_equal(err->code, ERROR_INVALID);
+	error_free(err);
+	assert_int_equal(unlink(path), 0); /* it is still there */
+	assert_int_equal(uv_loop_close(&loop), 0);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +232,7 @@ int main(void)
 		cmocka_unit_test(a_request_outlives_the_server),
 		cmocka_unit_test(too_large_a_body_is_refused),
 		cmocka_unit_test(wrong_addresses_are_told),
+		cmocka_unit_test(a_file_is_not_taken_for_an_old_socket),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

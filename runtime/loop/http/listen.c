@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <netdb.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -33,6 +34,22 @@ static bool is_served(const struct sockaddr_un *name)
 	return served;
 }
 
+/* Takes away the socket that a killed server left, and nothing else. */
+static int make_room(const struct sockaddr_un *name, struct error **err)
+{
+	struct stat there;
+
+	if (lstat(name->sun_path, &there) != 0)
+		return 0;
+	if (!S_ISSOCK(there.st_mode))
+		return error_set(err, ERROR_INVALID,
+				 "'%s' is there, and is no socket",
+				 name->sun_path);
+	if (!is_served(name))
+		unlink(name->sun_path);
+	return 0;
+}
+
 static int listen_unix(struct httpd *httpd, const char *path,
 		       struct error **err)
 {
@@ -43,9 +60,9 @@ static int listen_unix(struct httpd *httpd, const char *path,
 		return error_set(err, ERROR_INVALID,
 				 "'%s' is no path for a socket", path);
 	memcpy(name.sun_path, path, strlen(path));
+	if (make_room(&name, err) < 0)
+		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && !is_served(&name))
-		unlink(path); /* of a server that was killed */
 	if (fd < 0 || bind(fd, (struct sockaddr *)&name, sizeof(name)) != 0 ||
 	    chmod(path, 0660) != 0 || listen(fd, BACKLOG) != 0)
 		return fail(fd, path, err);
@@ -86,6 +103,15 @@ static int bind_to(struct httpd *httpd, const struct addrinfo *found,
 	return fd;
 }
 
+/* getaddrinfo takes 65536 for 0, and so on. */
+static bool is_port(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return digits > 0 && digits <= 5 && text[digits] == '\0' &&
+	       strtol(text, NULL, 10) <= UINT16_MAX;
+}
+
 int httpd_listen(struct httpd *httpd, const char *address, struct error **err)
 {
 	const struct addrinfo hints = {
@@ -105,7 +131,7 @@ int httpd_listen(struct httpd *httpd, const char *address, struct error **err)
 		host = mem_copy_n(address + 1, length - 2);
 	else
 		host = mem_copy_n(address, length);
-	if (length == 0 || colon[1] == '\0' ||
+	if (length == 0 || !is_port(colon + 1) ||
 	    getaddrinfo(host, colon + 1, &hints, &found) != 0)
 		fd = error_set(err, ERROR_INVALID,
 			       "'%s' is no address to listen at: give "
