@@ -50,6 +50,11 @@ stop_server
 now=$(date +%s)
 value "update schedules set next_at = ($now / 60 - 3) * 60000
 	where source like '*%'"
+# Perhaps a minute began meanwhile: its tick is missed, too, as if nobody had
+# seen it.
+value "delete from decisions where event in (select id from events
+	where dedupe like 'cron:%')"
+value "update events set dedupe = 'seen:' || id where dedupe like 'cron:%'"
 serve --config "$top/server.lua"
 count() { # NAME WANTED: events that made runs
 	echo "select count(*) $2 from decisions d join recipes r on
