@@ -22,7 +22,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -iquote . -I/usr/include/lua5.4 \
 STATIC_LIBS := -llua5.4 -luv_a -lsqlite3 -lsodium -lcurl -lnghttp2 -lpsl \
 	-lidn2 -lunistring -larchive -lbz2 -llzma -lnettle -lzstd -lbrotlidec -lbrotlicommon -lgit2 -lmbedtls \
 	-lmbedx509 -lmbedcrypto -lhttp_parser -lssh2 -lssl -lcrypto -lpcre2-8 \
-	-lyaml -lz -ljansson -ledit -ltinfo -lbsd -lmd -lmicrohttpd \
+	-lyaml -lexpat -lz -ljansson -ledit -ltinfo -lbsd -lmd -lmicrohttpd \
 	-Wl,-u,gnutls_global_init \
 	-Wl,--wrap=mbedtls_x509_crt_parse_file -Wl,-u,gss_indicate_mechs \
 	-Wl,-u,RTMP_Init -Wl,--wrap=curl_maprintf -Wl,--wrap=curl_mvaprintf \
@@ -33,7 +33,7 @@ STATIC_LIBS := -llua5.4 -luv_a -lsqlite3 -lsodium -lcurl -lnghttp2 -lpsl \
 	-Wl,--wrap=poll -Wl,-u,connect
 SHARED_LIBS := -llua5.4 -luv -lsqlite3 -larchive -lcurl -lgit2 -lssh2 \
 	-ljansson -ledit \
-	-lyaml -lsodium -lcrypto -lpcre2-8 -lmicrohttpd -lz
+	-lyaml -lexpat -lsodium -lcrypto -lpcre2-8 -lmicrohttpd -lz
 LIBS := $(if $(SANITIZE),$(SHARED_LIBS),-static $(STATIC_LIBS)) -lm -ldl \
 	-lpthread
 

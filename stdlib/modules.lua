@@ -21,6 +21,7 @@ return {
 	"ordered",
 	"path",
 	"proc",
+	"reports",
 	"secret",
 	"semver",
 	"ssh",

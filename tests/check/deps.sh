@@ -11,6 +11,7 @@ packages="gcc make pkg-config git ca-certificates liblua5.4-dev lua5.4
 	libssh2-1-dev libmbedtls-dev libhttp-parser-dev libssl-dev
 	libpcre2-dev libyaml-dev libarchive-dev libbz2-dev
 	liblzma-dev nettle-dev libsodium-dev zlib1g-dev libjansson-dev
+	libexpat1-dev
 	libedit-dev libbsd-dev libmicrohttpd-dev
 	libncurses-dev libcmocka-dev clang-format clang-tidy lua-check
 	openssh-client openssh-server sqlite3 tzdata procps util-linux

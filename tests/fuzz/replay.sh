@@ -18,7 +18,7 @@ for target in tests/fuzz/*_fuzz.c; do
 	# shellcheck disable=SC2086 # several flags
 	if ${CC:-gcc} -std=c11 -D_GNU_SOURCE -iquote . -g $flags \
 		-o "$out/${name}_replay" "$target" tests/fuzz/replay.c \
-		"$build/libtidemill.a" -lyaml -lpcre2-8 -lcrypto -lsodium \
+		"$build/libtidemill.a" -lyaml -lpcre2-8 -lcrypto -lsodium -lexpat \
 		-lm >"$out/$name.log" 2>&1 &&
 		timeout 60 "$out/${name}_replay" "tests/fuzz/corpus/$name"/* \
 			>"$out/$name.log" 2>&1; then

@@ -13,7 +13,8 @@ sources=$(ls runtime/base/*.c runtime/text/*.c runtime/store/steplog*.c \
 	runtime/store/zones.c runtime/git/refs*.c \
 	runtime/git/features_{author,bytes,cache,history,past}.c \
 	runtime/learn/gbt/*.c runtime/learn/config/*.c \
-	runtime/learn/linear/*.c runtime/learn/triage/*.c)
+	runtime/learn/linear/*.c runtime/learn/triage/*.c \
+	runtime/text/report/*.c)
 status=0
 for target in tests/fuzz/*_fuzz.c; do
 	name=$(basename "$target" _fuzz.c)
@@ -26,7 +27,7 @@ for target in tests/fuzz/*_fuzz.c; do
 		-fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=undefined \
 		-o "build/fuzz/${name}_fuzz" "$target" $sources $more -lyaml \
-		-lcrypto -lsodium -lm || exit 1
+		-lcrypto -lsodium -lexpat -lm || exit 1
 	printf '%-8s ' "$name"
 	if "build/fuzz/${name}_fuzz" -max_total_time="${SECONDS_EACH:-30}" \
 		-timeout=10 -artifact_prefix="build/fuzz/$name-" \
