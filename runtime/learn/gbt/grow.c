@@ -5,17 +5,15 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/learn/boost/kernel.h"
+#include "runtime/learn/boost/rows.h"
 
-/* Rows whose bins are fetched before they are needed. */
-#define AHEAD 16
-
-/* Rows of a chunk, and the widest histogram that threads have each. */
-enum { CHUNK_ROWS = 8192, SHARED_FEATURES_MAX = 1024 };
+/* Additions that are not worth waking a thread for. */
+enum { SHARED_WORK = 1 << 16, SEARCH_WORK = 1024 };
 
 /* A leaf of the tree that grows. */
 struct growing {
-	size_t start, count; /* its rows in `order` */
-	double used;         /* of which are learned from */
+	struct boost_span used, rest; /* rows that are learned from; others */
 	int64_t total;
 	int64_t *sums; /* its histogram, NULL when it cannot be cut */
 	struct gbt_cut cut;
@@ -36,16 +34,15 @@ struct gbt_grower {
 	const struct gbt_bins *bins;
 	const struct gbt_options *options;
 	struct gbt_pairs pairs;
-	uint32_t *order, *aside; /* rows, leaf after leaf */
+	struct boost_rows rows;
 	struct growing *leaves;
-	struct made *made; /* the splits */
-	int64_t *room;     /* of histograms */
-	int64_t **spare;   /* those that are free */
+	struct made *made;       /* the splits */
+	struct gbt_cut *cuts[2]; /* the best of each block, of two leaves */
+	int64_t *room;           /* of histograms */
+	int64_t **spare;         /* those that are free */
 	uint32_t spares;
 	size_t size; /* of one, in words */
 	struct gbt_pool *pool;
-	int64_t *others; /* a histogram for each further thread */
-	bool touched[GBT_THREADS_MAX];
 };
 
 struct gbt_grower *gbt_grower_new(const struct gbt_bins *bins,
@@ -55,17 +52,20 @@ struct gbt_grower *gbt_grower_new(const struct gbt_bins *bins,
 	struct gbt_grower *grower = mem_alloc(sizeof(*grower));
 	uint32_t leaves = options->leaves;
 
-	grower->bins = bins;
-	grower->options = options;
-	grower->size = (size_t)bins->features * BIN_ROOM;
-	grower->pool = bins->features <= SHARED_FEATURES_MAX ? pool : NULL;
-	grower->others = mem_array(gbt_pool_threads(grower->pool) - 1,
-				   grower->size * sizeof(int64_t));
-	grower->pairs.words = mem_array(bins->rows, sizeof(uint32_t));
-	grower->order = mem_array(bins->rows, sizeof(uint32_t));
-	grower->aside = mem_array(bins->rows, sizeof(uint32_t));
+	*grower = (struct gbt_grower){
+		.bins = bins,
+		.options = options,
+		.size = (size_t)bins->features * BIN_ROOM,
+		.pool = pool,
+	};
+	grower->pairs.words =
+		mem_array(bins->rows + BOOST_SLACK, sizeof(uint32_t));
+	boost_rows_init(&grower->rows, bins->rows, pool);
 	grower->leaves = mem_array(leaves, sizeof(struct growing));
 	grower->made = mem_array(leaves, sizeof(struct made));
+	for (int i = 0; i < 2; i++)
+		grower->cuts[i] =
+			mem_array(bins->block_count, sizeof(struct gbt_cut));
 	grower->room =
 		mem_array((size_t)leaves + 1, grower->size * sizeof(int64_t));
 	grower->spare = mem_array((size_t)leaves + 1, sizeof(int64_t *));
@@ -77,19 +77,14 @@ void gbt_grower_free(struct gbt_grower *grower)
 	if (!grower)
 		return;
 	mem_free(grower->pairs.words);
-	mem_free(grower->order);
-	mem_free(grower->aside);
+	boost_rows_release(&grower->rows);
 	mem_free(grower->leaves);
 	mem_free(grower->made);
+	mem_free(grower->cuts[0]);
+	mem_free(grower->cuts[1]);
 	mem_free(grower->room);
-	mem_free(grower->others);
 	mem_free(grower->spare);
 	mem_free(grower);
-}
-
-static int64_t *take_sums(struct gbt_grower *grower)
-{
-	return grower->spare[--grower->spares];
 }
 
 static void give_back(struct gbt_grower *grower, struct growing *leaf)
@@ -99,137 +94,187 @@ static void give_back(struct gbt_grower *grower, struct growing *leaf)
 	leaf->sums = NULL;
 }
 
-struct summing {
+/* A search for the cuts of one leaf, the root, or of a parent's children. */
+struct seeking {
 	struct gbt_grower *grower;
-	struct growing *leaf;
+	const uint8_t *use;
+	struct growing *small; /* is summed up */
+	struct growing *large; /* gets what is left of its sums; NULL: none */
+	bool seeks[2];         /* may these two be cut? */
 };
 
-/* Some rows into the worker's histogram; that of worker 0 is the leaf's. */
-static void sum_chunk(void *context, uint32_t chunk, uint32_t worker)
+/* Of a sum in each bin of some feature. */
+static int64_t total_of(const struct gbt_grower *grower, const int64_t *sums)
 {
-	struct summing *summing = context;
-	struct gbt_grower *grower = summing->grower;
-	size_t from = (size_t)chunk * CHUNK_ROWS;
-	size_t count = summing->leaf->count - from;
-	int64_t *sums = summing->leaf->sums;
+	int64_t total = 0;
 
-	if (worker > 0) {
-		sums = grower->others + (worker - 1) * grower->size;
-		if (!grower->touched[worker])
-			memset(sums, 0, grower->size * sizeof(int64_t));
-		grower->touched[worker] = true;
-	}
-	gbt_histogram(grower->bins, &grower->pairs,
-		      grower->order + summing->leaf->start + from,
-		      count < CHUNK_ROWS ? count : CHUNK_ROWS, sums);
+	for (uint32_t bin = 0; bin < grower->bins->columns[0].count; bin++)
+		total += sums[bin];
+	return total;
 }
 
-/* Whole numbers: the sums are the same whoever added which rows. */
-static void sum_up(struct gbt_grower *grower, struct growing *leaf)
+static void subtract(const struct gbt_bins *bins, const struct gbt_block *block,
+		     int64_t *from, const int64_t *sums)
 {
-	struct summing summing = {grower, leaf};
-	uint32_t threads = gbt_pool_threads(grower->pool);
+	for (uint32_t f = block->first; f < block->first + block->width; f++) {
+		uint32_t count = bins->columns[f].count;
+		int64_t *to = from + (size_t)f * BIN_ROOM;
+		const int64_t *less = sums + (size_t)f * BIN_ROOM;
 
-	leaf->sums = take_sums(grower);
-	memset(leaf->sums, 0, grower->size * sizeof(int64_t));
-	memset(grower->touched, 0, sizeof(grower->touched));
-	gbt_pool_run(grower->pool,
-		     (uint32_t)((leaf->count + CHUNK_ROWS - 1) / CHUNK_ROWS),
-		     sum_chunk, &summing);
-	for (uint32_t worker = 1; worker < threads; worker++) {
-		const int64_t *other =
-			grower->others + (worker - 1) * grower->size;
-
-		for (size_t i = 0; grower->touched[worker] && i < grower->size;
-		     i++)
-			leaf->sums[i] += other[i];
+		for (uint32_t bin = 0; bin < count; bin++)
+			to[bin] -= less[bin];
 	}
 }
 
-static void seek(struct gbt_grower *grower, struct growing *leaf,
-		 const uint8_t *use)
+static void seek_in(const struct seeking *seeking, const struct growing *leaf,
+		    uint32_t block, struct gbt_cut *cut)
 {
+	struct gbt_grower *grower = seeking->grower;
 	struct gbt_leaf_sums sums = {
 		.sums = leaf->sums,
 		.total = leaf->total,
-		.count = leaf->used,
+		.count = (double)leaf->used.count,
 		.pairs = &grower->pairs,
 		.range = leaf->range,
 	};
 
+	gbt_split_find(grower->bins, &grower->bins->blocks[block], &sums,
+		       seeking->use, grower->options, cut);
+}
+
+/* Sums and cuts of a block's features. */
+static void seek_block(void *context, uint32_t index, uint32_t worker)
+{
+	struct seeking *seeking = context;
+	struct gbt_grower *grower = seeking->grower;
+	struct growing *small = seeking->small, *large = seeking->large;
+	const struct gbt_block *block = &grower->bins->blocks[index];
+
+	(void)worker;
+	gbt_histogram(grower->bins, block, grower->pairs.words,
+		      boost_rows_of(&grower->rows, &small->used),
+		      small->used.count,
+		      small->sums + (size_t)block->first * BIN_ROOM);
+	if (large)
+		subtract(grower->bins, block, large->sums, small->sums);
+	else if (index == 0) /* the root: its only search comes later */
+		small->total = total_of(grower, small->sums);
+	if (seeking->seeks[0])
+		seek_in(seeking, small, index, &grower->cuts[0][index]);
+	if (seeking->seeks[1])
+		seek_in(seeking, large, index, &grower->cuts[1][index]);
+}
+
+/* The best of all blocks; of equal ones the first. */
+static void pick(struct seeking *seeking, struct growing *leaf, int which)
+{
+	struct gbt_grower *grower = seeking->grower;
+	const struct gbt_cut *cuts = grower->cuts[which];
+	uint32_t best = 0;
+
 	leaf->cut.gain = 0;
-	if (leaf->used >= 2 * grower->options->min_data)
-		gbt_split_find(grower->bins, &sums, use, grower->options,
-			       &leaf->cut);
-	if (leaf->cut.gain <= 0)
+	for (uint32_t i = 1; i < grower->bins->block_count; i++)
+		if (cuts[i].gain > cuts[best].gain)
+			best = i;
+	if (seeking->seeks[which] && cuts[best].gain > 0)
+		leaf->cut = cuts[best];
+	else
 		give_back(grower, leaf);
+}
+
+static bool may_be_cut(const struct gbt_grower *grower,
+		       const struct growing *leaf)
+{
+	return leaf->used.count >= 2 &&
+	       (double)leaf->used.count >= 2 * grower->options->min_data;
+}
+
+static struct gbt_pool *pool_for(const struct gbt_grower *grower, size_t rows)
+{
+	size_t work = (rows + SEARCH_WORK) * grower->bins->features;
+
+	return work < SHARED_WORK ? NULL : grower->pool;
+}
+
+/* The smaller child is summed up, the larger is what is left of the parent. */
+static void seek_children(struct gbt_grower *grower, struct growing *left,
+			  struct growing *right, int64_t *parent,
+			  const uint8_t *use)
+{
+	bool is_left = left->used.count < right->used.count;
+	struct growing *small = is_left ? left : right;
+	struct growing *large = is_left ? right : left;
+	struct seeking seeking = {
+		.grower = grower,
+		.use = use,
+		.small = small,
+		.large = large,
+		.seeks = {may_be_cut(grower, small), may_be_cut(grower, large)},
+	};
+
+	large->sums = parent;
+	if (!seeking.seeks[1]) { /* nor may the smaller one be */
+		give_back(grower, large);
+		return;
+	}
+	small->sums = grower->spare[--grower->spares];
+	gbt_pool_run(pool_for(grower, small->used.count),
+		     grower->bins->block_count, seek_block, &seeking);
+	pick(&seeking, small, 0);
+	pick(&seeking, large, 1);
+}
+
+static void seek_root(struct gbt_grower *grower, struct growing *root,
+		      const uint8_t *use)
+{
+	struct seeking seeking = {.grower = grower, .use = use, .small = root};
+
+	if (!may_be_cut(grower, root))
+		return;
+	root->sums = grower->spare[--grower->spares];
+	gbt_pool_run(pool_for(grower, root->used.count),
+		     grower->bins->block_count, seek_block, &seeking);
+	seeking.seeks[0] = true;
+	for (uint32_t i = 0; i < grower->bins->block_count; i++)
+		seek_in(&seeking, root, i, &grower->cuts[0][i]);
+	pick(&seeking, root, 0);
+}
+
+/* The sum of a root that is too small for a histogram. */
+static int64_t sum_of(const struct gbt_grower *grower,
+		      const struct boost_span *span)
+{
+	const uint32_t *rows = boost_rows_of(&grower->rows, span);
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < span->count; i++)
+		sum += gbt_pair_sum(grower->pairs.words[rows[i]]);
+	return sum;
 }
 
 static void plant(struct gbt_grower *grower, const struct gbt_target *target)
 {
 	struct growing *root = &grower->leaves[0];
-	size_t rows = grower->bins->rows;
+	size_t rows = grower->bins->rows, used;
+	struct gbt_gradients exact = {target->gradients, target->hessians,
+				      target->learned};
 
 	grower->spares = 0;
 	for (uint32_t i = 0; i <= grower->options->leaves; i++)
 		grower->spare[grower->spares++] =
 			grower->room + i * grower->size;
-	gbt_pairs_round(&grower->pairs,
-			&(struct gbt_gradients){target->gradients,
-						target->hessians, target->used,
-						rows},
-			target->step);
+	gbt_pairs_round(&grower->pairs, &exact, target->step, grower->pool);
+	used = boost_rows_begin(&grower->rows, target->used, target->learned,
+				rows);
 	*root = (struct growing){
-		.count = rows, .range = {-INFINITY, INFINITY}, .parent = -1};
-	for (size_t i = 0; i < rows; i++) {
-		grower->order[i] = (uint32_t)i;
-		root->total += gbt_pair_sum(grower->pairs.words[i]);
-		root->used += grower->pairs.words[i] != 0;
-	}
-	sum_up(grower, root);
-	seek(grower, root, target->use);
-}
-
-/* Puts the rows that go left first, in their order; how many they are. */
-static size_t part(struct gbt_grower *grower, const struct growing *leaf,
-		   double *used)
-{
-	const struct gbt_cut *cut = &leaf->cut;
-	const uint8_t *bytes = grower->bins->bytes + cut->feature;
-	uint32_t *rows = grower->order + leaf->start, features;
-	size_t left = 0, right = 0, learned = 0;
-
-	features = grower->bins->features;
-	for (size_t i = 0; i < leaf->count; i++) {
-		uint32_t row = rows[i];
-		size_t goes = cut->left[bytes[(size_t)row * features]];
-
-		if (i + AHEAD < leaf->count)
-			__builtin_prefetch(bytes +
-					   (size_t)rows[i + AHEAD] * features);
-
-		rows[left] = row; /* at or before the place read from */
-		grower->aside[right] = row;
-		learned += goes & (grower->pairs.words[row] != 0);
-		left += goes;
-		right += !goes;
-	}
-	memcpy(rows + left, grower->aside, right * sizeof(uint32_t));
-	*used = (double)learned;
-	return left;
-}
-
-/* The smaller child is summed up, the larger is what is left of the parent. */
-static void sum_children(struct gbt_grower *grower, struct growing *left,
-			 struct growing *right, int64_t *parent)
-{
-	struct growing *small = left->count < right->count ? left : right;
-	struct growing *large = small == left ? right : left;
-
-	sum_up(grower, small);
-	for (size_t i = 0; i < grower->size; i++)
-		parent[i] -= small->sums[i];
-	large->sums = parent;
+		.used = {0, used, 0},
+		.rest = {used, rows - used, 0},
+		.range = {-INFINITY, INFINITY},
+		.parent = -1,
+	};
+	if (!may_be_cut(grower, root))
+		root->total = sum_of(grower, &root->used);
+	seek_root(grower, root, target->use);
 }
 
 static void note(struct gbt_grower *grower, const struct growing *leaf,
@@ -244,50 +289,59 @@ static void note(struct gbt_grower *grower, const struct growing *leaf,
 	made->missing_left = cut->missing_left;
 	memcpy(made->left, cut->left, sizeof(made->left));
 	made->gain = cut->gain;
-	made->cover = leaf->used;
+	made->cover = (double)leaf->used.count;
 	if (leaf->parent >= 0)
 		grower->made[leaf->parent].children[!leaf->is_left] =
 			(int32_t)index;
 }
 
-static void cut_leaf(struct gbt_grower *grower, uint32_t index, uint32_t count,
-		     const uint8_t *use)
+/* Parts the rows of a leaf between its children. */
+static void part(struct gbt_grower *grower, const struct growing *leaf,
+		 struct growing children[2])
 {
-	struct growing *left = &grower->leaves[index];
-	struct growing *right = &grower->leaves[count];
-	struct growing parent = *left;
+	const struct gbt_cut *cut = &leaf->cut;
+	const uint8_t *column =
+		grower->bins->bytes + cut->feature * grower->bins->stride;
+	uint32_t left[BIN_ROOM / 32] = {0};
+	struct boost_span parts[2];
+
+	for (uint32_t bin = 0; bin < BIN_ROOM; bin++)
+		left[bin / 32] |= (uint32_t)cut->left[bin] << bin % 32;
+	boost_rows_part(&grower->rows, &leaf->used, column, left, parts);
+	children[0].used = parts[0];
+	children[1].used = parts[1];
+	boost_rows_part(&grower->rows, &leaf->rest, column, left, parts);
+	children[0].rest = parts[0];
+	children[1].rest = parts[1];
+}
+
+/* `last`: its children stay as they are. */
+static void cut_leaf(struct gbt_grower *grower, uint32_t index, uint32_t count,
+		     const uint8_t *use, bool last)
+{
+	struct growing parent = grower->leaves[index], children[2] = {0};
 	struct gbt_leaf_sums sums = {
 		.total = parent.total,
 		.pairs = &grower->pairs,
 		.range = parent.range,
 	};
 	struct gbt_range ranges[2];
-	double used;
-	size_t goes;
 
 	gbt_split_ranges(&sums, grower->options, &parent.cut, ranges);
 	note(grower, &parent, count - 1);
-	goes = part(grower, &parent, &used);
-	*left = (struct growing){
-		.start = parent.start,
-		.count = goes,
-		.used = used,
-		.total = parent.cut.left_sum,
-		.range = ranges[0],
-		.parent = (int32_t)count - 1,
-		.is_left = true,
-	};
-	*right = (struct growing){
-		.start = parent.start + goes,
-		.count = parent.count - goes,
-		.used = parent.used - used,
-		.total = parent.total - parent.cut.left_sum,
-		.range = ranges[1],
-		.parent = (int32_t)count - 1,
-	};
-	sum_children(grower, left, right, parent.sums);
-	seek(grower, left, use);
-	seek(grower, right, use);
+	part(grower, &parent, children);
+	for (int i = 0; i < 2; i++) {
+		children[i].range = ranges[i];
+		children[i].parent = (int32_t)count - 1;
+		children[i].is_left = i == 0;
+	}
+	children[0].total = parent.cut.left_sum;
+	children[1].total = parent.total - parent.cut.left_sum;
+	grower->leaves[index] = children[0];
+	grower->leaves[count] = children[1];
+	if (!last)
+		seek_children(grower, &grower->leaves[index],
+			      &grower->leaves[count], parent.sums, use);
 }
 
 static int by_value(const void *a, const void *b)
@@ -302,16 +356,13 @@ static double residual(const struct gbt_grower *grower,
 		       const struct growing *leaf,
 		       const struct gbt_target *target, double share)
 {
-	double *left = mem_array(leaf->count + 1, sizeof(double)), found = 0;
-	size_t count = 0;
+	const uint32_t *rows = boost_rows_of(&grower->rows, &leaf->used);
+	size_t count = leaf->used.count;
+	double *left = mem_array(count + 1, sizeof(double)), found = 0;
 
-	for (size_t i = 0; i < leaf->count; i++) {
-		uint32_t row = grower->order[leaf->start + i];
-
-		if (target->used[row])
-			left[count++] =
-				target->loss->label[row] - target->scores[row];
-	}
+	for (size_t i = 0; i < count; i++)
+		left[i] =
+			target->loss->label[rows[i]] - target->scores[rows[i]];
 	qsort(left, count, sizeof(double), by_value);
 	if (count > 0)
 		found = left[(size_t)(share * (double)(count - 1))];
@@ -319,28 +370,21 @@ static double residual(const struct gbt_grower *grower,
 	return found;
 }
 
-/* From exact gradients, added in the order of the rows. */
+/* Newton's step from the sums, or a quantile. */
 static double value_of(const struct gbt_grower *grower,
 		       const struct growing *leaf,
 		       const struct gbt_target *target)
 {
-	double gradient = 0, hessian = 0, share;
+	double share, step;
 
 	if (gbt_loss_quantile(target->loss, &share))
-		return gbt_range_hold(&leaf->range,
-				      residual(grower, leaf, target, share)) *
-		       grower->options->rate;
-	for (size_t i = 0; i < leaf->count; i++) {
-		uint32_t row = grower->order[leaf->start + i];
-
-		if (target->used[row]) {
-			gradient += target->gradients[row];
-			hessian += target->hessians[row];
-		}
-	}
-	return gbt_range_hold(&leaf->range, gbt_leaf_step(gradient, hessian,
-							  grower->options)) *
-	       grower->options->rate;
+		step = residual(grower, leaf, target, share);
+	else
+		step = gbt_leaf_step(
+			gbt_sum_gradient(leaf->total) * grower->pairs.unit,
+			gbt_sum_hessian(leaf->total) * grower->pairs.weight,
+			grower->options);
+	return gbt_range_hold(&leaf->range, step) * grower->options->rate;
 }
 
 static void build_split(const struct gbt_grower *grower,
@@ -371,38 +415,72 @@ static void build_split(const struct gbt_grower *grower,
 	gbt_builder_split(builder, &split);
 }
 
+/* The leaves' values, and what they add to scores. */
+struct valuing {
+	const struct gbt_grower *grower;
+	const struct gbt_target *target;
+	double *values;
+};
+
+static void add_value(const struct valuing *valuing,
+		      const struct boost_span *span, double value)
+{
+	const uint32_t *rows = boost_rows_of(&valuing->grower->rows, span);
+	double *scores = valuing->target->scores;
+
+	for (size_t i = 0; i < span->count; i++)
+		scores[rows[i]] += value;
+}
+
+static void value_leaf(void *context, uint32_t index, uint32_t worker)
+{
+	struct valuing *valuing = context;
+	const struct growing *leaf = &valuing->grower->leaves[index];
+	double value = value_of(valuing->grower, leaf, valuing->target);
+
+	(void)worker;
+	valuing->values[index] = value;
+	add_value(valuing, &leaf->used, value);
+	add_value(valuing, &leaf->rest, value);
+}
+
 static void finish(struct gbt_grower *grower, uint32_t count,
 		   const struct gbt_target *target, struct gbt_builder *builder)
 {
-	gbt_builder_tree(builder, 0);
+	struct valuing valuing = {
+		.grower = grower,
+		.target = target,
+		.values = mem_array(count, sizeof(double)),
+	};
+
+	gbt_pool_run(pool_for(grower, grower->bins->rows), count, value_leaf,
+		     &valuing);
+	gbt_builder_tree(builder, target->output);
 	for (uint32_t i = 0; i < count; i++) {
-		struct growing *leaf = &grower->leaves[i];
-		double value = value_of(grower, leaf, target);
+		const struct growing *leaf = &grower->leaves[i];
 		struct gbt_leaf made = {
-			.value = value,
-			.cover = leaf->used,
+			.value = valuing.values[i],
+			.cover = (double)leaf->used.count,
 			.id = i,
 		};
 
-		for (size_t k = 0; k < leaf->count; k++)
-			target->scores[grower->order[leaf->start + k]] += value;
 		if (leaf->parent >= 0)
 			grower->made[leaf->parent].children[!leaf->is_left] =
 				~(int32_t)i;
 		gbt_builder_leaf(builder, &made);
-		give_back(grower, leaf);
 	}
 	for (uint32_t i = 0; i + 1 < count; i++)
 		build_split(grower, &grower->made[i], builder);
+	mem_free(valuing.values);
 }
 
 uint32_t gbt_grow(struct gbt_grower *grower, const struct gbt_target *target,
 		  struct gbt_builder *builder)
 {
-	uint32_t count = 1;
+	uint32_t count = 1, most = grower->options->leaves;
 
 	plant(grower, target);
-	while (count < grower->options->leaves) {
+	while (count < most) {
 		uint32_t best = 0;
 
 		for (uint32_t i = 1; i < count; i++)
@@ -411,7 +489,7 @@ uint32_t gbt_grow(struct gbt_grower *grower, const struct gbt_target *target,
 				best = i;
 		if (grower->leaves[best].cut.gain <= 0)
 			break;
-		cut_leaf(grower, best, count, target->use);
+		cut_leaf(grower, best, count, target->use, count + 1 == most);
 		count++;
 	}
 	finish(grower, count, target, builder);

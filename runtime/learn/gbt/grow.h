@@ -17,13 +17,15 @@ void gbt_grower_free(struct gbt_grower *grower); /* NULL is fine */
 /* What a tree is grown for; everything is borrowed. */
 struct gbt_target {
 	const struct gbt_loss *loss;
-	const double *gradients, *hessians; /* exact, a row */
-	const uint8_t *used;                /* rows that are learned from */
-	const uint8_t *use;                 /* features */
-	uint64_t step;                      /* makes chance anew */
-	double *scores; /* a row: the tree's values are added */
+	const double *gradients, *hessians; /* exact; see gbt_gradients */
+	size_t learned;                     /* rows that have them */
+	const uint8_t *used; /* which of these to learn from; NULL: all */
+	const uint8_t *use;  /* features */
+	uint64_t step;       /* makes chance anew */
+	double *scores;      /* a row: the tree's values are added */
+	uint32_t output;
 };
 
-/* Grows a tree of `output` 0 into the builder; how many leaves it has. */
+/* Grows a tree into the builder; how many leaves it has. */
 uint32_t gbt_grow(struct gbt_grower *grower, const struct gbt_target *target,
 		  struct gbt_builder *builder);

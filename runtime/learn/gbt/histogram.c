@@ -3,15 +3,49 @@
 #include <math.h>
 #include <string.h>
 
-/* Rows whose bins are fetched before they are needed. */
-#define AHEAD 12
+#include "runtime/base/mem.h"
+#include "runtime/learn/boost/kernel.h"
 
-/* Pseudo-random bits of a row: splitmix64's finalizer. */
-static uint64_t scatter(uint64_t x)
+/* Rows whose bins are fetched before they are needed. */
+#define AHEAD 16
+
+enum {
+	CHUNK_ROWS = 8192, /* that one thread rounds at a time */
+	PAIRS = 1024,      /* fetched before they are added */
+};
+
+struct rounding {
+	const struct boost_kernels *kernels;
+	const struct gbt_gradients *exact;
+	struct boost_rounding work;
+	double (*tops)[2]; /* of each chunk */
+};
+
+static size_t end_of(const struct rounding *rounding, size_t from)
 {
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-	return x ^ (x >> 31);
+	size_t to = from + CHUNK_ROWS;
+
+	return to < rounding->exact->rows ? to : rounding->exact->rows;
+}
+
+static void measure(void *context, uint32_t chunk, uint32_t worker)
+{
+	struct rounding *rounding = context;
+	size_t from = (size_t)chunk * CHUNK_ROWS;
+
+	(void)worker;
+	rounding->kernels->extremes(
+		rounding->exact->first + from, rounding->exact->second + from,
+		end_of(rounding, from) - from, rounding->tops[chunk]);
+}
+
+static void round_chunk(void *context, uint32_t chunk, uint32_t worker)
+{
+	struct rounding *rounding = context;
+	size_t from = (size_t)chunk * CHUNK_ROWS;
+
+	(void)worker;
+	rounding->kernels->round(&rounding->work, from, end_of(rounding, from));
 }
 
 /* The largest number such that sums of all rows cannot overflow. */
@@ -22,84 +56,118 @@ static double largest(size_t rows, double room, double most)
 	return fits > most ? most : fits < 1 ? 1 : fits;
 }
 
-/* What 1 is worth, so that the largest of the rows still fits. */
-static void set_units(struct gbt_pairs *pairs,
-		      const struct gbt_gradients *exact)
+/* Pseudo-random bits of a step: splitmix64's finalizer. */
+static uint32_t scatter(uint64_t x)
 {
-	size_t rows = exact->rows;
-	double top = 0, heavy = 0;
-
-	for (size_t i = 0; i < rows; i++) {
-		if (!exact->used[i])
-			continue;
-		top = fabs(exact->first[i]) > top ? fabs(exact->first[i]) : top;
-		heavy = exact->second[i] > heavy ? exact->second[i] : heavy;
-	}
-	pairs->unit = top > 0 ? top / largest(rows, 0x7fffffff, 32767) : 1;
-	pairs->weight =
-		heavy > 0 ? heavy / largest(rows, 0xfffffffe, 65535) : 1;
-}
-
-static double within(double value, double least, double most)
-{
-	return value < least ? least : value > most ? most : value;
+	x *= 0x9e3779b97f4a7c15;
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+	return (uint32_t)(x >> 32);
 }
 
 void gbt_pairs_round(struct gbt_pairs *pairs, const struct gbt_gradients *exact,
-		     uint64_t step)
+		     uint64_t step, struct gbt_pool *pool)
 {
-	set_units(pairs, exact);
-	for (size_t i = 0; i < exact->rows; i++) {
-		uint64_t chance = scatter(step * 0x9e3779b97f4a7c15 + i);
-		double g, h;
+	uint32_t chunks =
+		(uint32_t)((exact->rows + CHUNK_ROWS - 1) / CHUNK_ROWS);
+	struct rounding rounding = {
+		.kernels = boost_kernels(),
+		.exact = exact,
+		.tops = mem_array(chunks, sizeof(*rounding.tops)),
+	};
+	double top = 0, heavy = 0;
 
-		pairs->words[i] = 0;
-		if (!exact->used[i])
-			continue;
-		g = floor(exact->first[i] / pairs->unit +
-			  (double)(chance >> 32) * 0x1p-32);
-		h = floor(exact->second[i] / pairs->weight +
-			  (double)(chance & 0xffffffff) * 0x1p-32);
-		pairs->words[i] =
-			(uint32_t)(uint16_t)(int16_t)within(g, -32767, 32767)
-				<< 16 |
-			(uint32_t)within(h, 1, 65535);
+	gbt_pool_run(pool, chunks, measure, &rounding);
+	for (uint32_t i = 0; i < chunks; i++) {
+		top = fmax(top, rounding.tops[i][0]);
+		heavy = fmax(heavy, rounding.tops[i][1]);
 	}
+	mem_free(rounding.tops);
+	/* Sums of what chance raised by 1 must fit, too. */
+	pairs->unit =
+		top > 0 ? top / largest(exact->rows, 0x7fffffff, 32767) : 1;
+	pairs->weight =
+		heavy > 0 ? heavy / largest(exact->rows, 0xfffffffe, 65535) : 1;
+	rounding.work = (struct boost_rounding){
+		.gradients = exact->first,
+		.hessians = exact->second,
+		.gradient_scale = 1 / pairs->unit,
+		.hessian_scale = 1 / pairs->weight,
+		.words = pairs->words,
+		.seed = scatter(step),
+	};
+	gbt_pool_run(pool, chunks, round_chunk, &rounding);
 }
 
-/* GCC makes one load, one addition and one store of each column. */
-static void add_row(int64_t *sums, const uint8_t *bins, uint32_t features,
-		    int64_t pair)
+/* One load, one addition and one store of each column. */
+static inline __attribute__((always_inline)) void
+add_rows(const uint8_t *bytes, const uint32_t width, const uint32_t *rows,
+	 const int64_t *pairs, size_t count, int64_t *sums)
 {
-	uint32_t f = 0;
-
-	for (; f + 4 <= features; f += 4, sums += (size_t)4 * BIN_ROOM) {
-		sums[bins[f]] += pair;
-		sums[BIN_ROOM + bins[f + 1]] += pair;
-		sums[2 * BIN_ROOM + bins[f + 2]] += pair;
-		sums[3 * BIN_ROOM + bins[f + 3]] += pair;
-	}
-	for (; f < features; f++, sums += BIN_ROOM)
-		sums[bins[f]] += pair;
-}
-
-void gbt_histogram(const struct gbt_bins *bins, const struct gbt_pairs *pairs,
-		   const uint32_t *rows, size_t count, int64_t *sums)
-{
-	const uint8_t *bytes = bins->bytes;
-	uint32_t features = bins->features;
-
 	for (size_t i = 0; i < count; i++) {
-		uint32_t word = pairs->words[rows[i]];
+		const uint8_t *bins = bytes + (size_t)rows[i] * width;
+		int64_t pair = pairs[i];
 
-		if (i + AHEAD < count) {
-			size_t next = rows[i + AHEAD];
-
-			__builtin_prefetch(bytes + next * features);
-			__builtin_prefetch(&pairs->words[next]);
-		}
-		if (word)
-			add_row(sums, bytes + (size_t)rows[i] * features,
-				features, gbt_pair_sum(word));
+		__builtin_prefetch(bytes + (size_t)rows[i + AHEAD] * width);
+#pragma GCC unroll 16
+		for (uint32_t f = 0; f < width; f++)
+			sums[(size_t)f * BIN_ROOM + bins[f]] += pair;
 	}
+}
+
+#define WIDTH(width)                                                           \
+	case width:                                                            \
+		add_rows(block->bytes, width, rows, pairs, count, sums);       \
+		break;
+
+/* `rows` can be read for AHEAD behind the last one. */
+static void add_some(const struct gbt_block *block, const uint32_t *rows,
+		     const int64_t *pairs, size_t count, int64_t *sums)
+{
+	switch (block->width) {
+		WIDTH(1)
+		WIDTH(2)
+		WIDTH(3)
+		WIDTH(4)
+		WIDTH(5)
+		WIDTH(6)
+		WIDTH(7)
+		WIDTH(8)
+		WIDTH(9)
+		WIDTH(10)
+		WIDTH(11)
+		WIDTH(12)
+		WIDTH(13)
+		WIDTH(14)
+		WIDTH(15)
+		WIDTH(16)
+	default:
+		break;
+	}
+}
+
+void gbt_histogram(const struct gbt_bins *bins, const struct gbt_block *block,
+		   const uint32_t *words, const uint32_t *rows, size_t count,
+		   int64_t *sums)
+{
+	int64_t pairs[PAIRS];
+	uint32_t last[AHEAD * 2] = {0};
+
+	for (uint32_t f = 0; f < block->width; f++)
+		memset(sums + (size_t)f * BIN_ROOM, 0,
+		       bins->columns[block->first + f].count * sizeof(*sums));
+	while (count > AHEAD) {
+		size_t some = count - AHEAD < PAIRS ? count - AHEAD : PAIRS;
+
+		for (size_t i = 0; i < some; i++)
+			pairs[i] = gbt_pair_sum(words[rows[i]]);
+		add_some(block, rows, pairs, some, sums);
+		rows += some;
+		count -= some;
+	}
+	for (size_t i = 0; i < count; i++) {
+		last[i] = rows[i];
+		pairs[i] = gbt_pair_sum(words[rows[i]]);
+	}
+	add_some(block, last, pairs, count, sums);
 }

@@ -6,8 +6,8 @@
 /*
  * Gradients are rounded to whole numbers of 16 bits, up or down by chance so
  * that sums stay right (Shi et al.: Quantized training of gradient boosting
- * decision trees, 2022). A row's pair is one word: gradient above, hessian
- * below; 0: the row does not take part. A sum is one word of 64 bits.
+ * decision trees, 2022). A row's pair is one word: gradient above, hessian,
+ * 1 at least, below. A sum is one word of 64 bits.
  */
 struct gbt_pairs {
 	uint32_t *words;     /* owned, a row */
@@ -33,16 +33,16 @@ static inline int64_t gbt_pair_sum(uint32_t word)
 	       (word & 0xffff);
 }
 
-/* Exact derivatives of the rows; borrowed. */
+/* Exact derivatives of the first rows, with BOOST_SLACK behind; borrowed. */
 struct gbt_gradients {
 	const double *first, *second;
-	const uint8_t *used; /* which rows take part */
 	size_t rows;
 };
 
-/* Rounds the rows that take part; others get 0. `step` makes chance anew. */
+/* Rounds them. `step` makes chance anew. `pool` may be NULL. */
 void gbt_pairs_round(struct gbt_pairs *pairs, const struct gbt_gradients *exact,
-		     uint64_t step);
-/* Adds the rows to `sums`, BIN_ROOM a feature, zeroed before. */
-void gbt_histogram(const struct gbt_bins *bins, const struct gbt_pairs *pairs,
-		   const uint32_t *rows, size_t count, int64_t *sums);
+		     uint64_t step, struct gbt_pool *pool);
+/* Makes `sums`, BIN_ROOM a feature, those of the rows in the block's place. */
+void gbt_histogram(const struct gbt_bins *bins, const struct gbt_block *block,
+		   const uint32_t *words, const uint32_t *rows, size_t count,
+		   int64_t *sums);

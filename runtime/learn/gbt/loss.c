@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/learn/boost/kernel.h"
 
 bool gbt_loss_known(enum gbt_objective objective)
 {
@@ -75,11 +76,6 @@ void gbt_loss_balance(struct gbt_loss *loss, size_t rows)
 		loss->ones = sums[0] / sums[1];
 }
 
-static double sigmoid(double score)
-{
-	return 1 / (1 + exp(-score));
-}
-
 static int by_value(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -100,6 +96,12 @@ static double quantile(const double *label, size_t rows, double share)
 	return found;
 }
 
+/* Machines' logarithms differ in their last bits, which a model must not. */
+static double logarithm(double x)
+{
+	return nearbyint(log(x) * 0x1p36) * 0x1p-36;
+}
+
 double gbt_loss_start(const struct gbt_loss *loss, size_t rows)
 {
 	double sum = 0, weights = 0, share, mean;
@@ -115,51 +117,86 @@ double gbt_loss_start(const struct gbt_loss *loss, size_t rows)
 	case GBT_BINARY: /* half a row of each class more */
 		mean = (sum + 0.5 * weights / (double)rows) /
 		       (weights + weights / (double)rows);
-		return log(mean / (1 - mean));
+		return logarithm(mean / (1 - mean));
 	case GBT_POISSON:
 	case GBT_GAMMA:
-		return log(mean > 1e-9 ? mean : 1e-9);
+		return logarithm(mean > 1e-9 ? mean : 1e-9);
 	default:
 		return mean;
 	}
 }
 
-void gbt_loss_gradient(const struct gbt_loss *loss, size_t row, double score,
-		       double *gradient, double *hessian)
+/* The derivatives of a loss without exponents. */
+static double slope(const struct gbt_loss *loss, double away)
 {
-	double label = loss->label[row], weight = weight_of(loss, row);
-	double away = score - label, p;
+	switch (loss->objective) {
+	case GBT_L1:
+		return away > 0 ? 1 : away < 0 ? -1 : 0;
+	case GBT_QUANTILE:
+		return away > 0 ? 1 - loss->alpha : -loss->alpha;
+	case GBT_HUBER:
+		return fmax(-loss->alpha, fmin(loss->alpha, away));
+	default:
+		return away;
+	}
+}
 
-	*hessian = weight;
+static void derive_plain(const struct gbt_loss *loss, size_t from, size_t to,
+			 const double *scores, double *gradients,
+			 double *hessians)
+{
+	for (size_t i = from; i < to; i++) {
+		double weight = loss->weight ? loss->weight[i] : 1;
+		double away = scores[i] - loss->label[i];
+
+		gradients[i] = slope(loss, away) * weight;
+		hessians[i] = weight;
+	}
+}
+
+/* Of means on a scale of logarithms: e^score, or label / e^score. */
+static void derive_log(const struct gbt_loss *loss, size_t from, size_t to,
+		       const double *scores, double *gradients,
+		       double *hessians)
+{
+	bool gamma = loss->objective == GBT_GAMMA;
+	double sign = gamma ? -1 : 1;
+
+	for (size_t i = from; i < to; i++)
+		hessians[i] = fmin(sign * scores[i], 50);
+	boost_kernels()->exponents(hessians + from, hessians + from, to - from);
+	for (size_t i = from; i < to; i++) {
+		double weight = loss->weight ? loss->weight[i] : 1;
+		double label = loss->label[i], p = hessians[i];
+
+		p = gamma ? p * label : p;
+		gradients[i] = (gamma ? 1 - p : p - label) * weight;
+		hessians[i] = p * weight;
+	}
+}
+
+void gbt_loss_derive(const struct gbt_loss *loss, size_t from, size_t to,
+		     const double *scores, double *gradients, double *hessians)
+{
+	struct boost_logistic logistic = {
+		.label = loss->label,
+		.weight = loss->weight,
+		.scores = scores,
+		.ones = loss->ones > 0 ? loss->ones : 1,
+		.gradients = gradients,
+		.hessians = hessians,
+	};
+
 	switch (loss->objective) {
 	case GBT_BINARY:
-		p = sigmoid(score);
-		*gradient = (p - label) * weight;
-		*hessian = fmax(p * (1 - p), 1e-16) * weight;
-		return;
-	case GBT_L1:
-		*gradient = away > 0 ? weight : away < 0 ? -weight : 0;
-		return;
-	case GBT_QUANTILE:
-		*gradient =
-			(away > 0 ? 1 - loss->alpha : -loss->alpha) * weight;
-		return;
-	case GBT_HUBER:
-		*gradient =
-			fmax(-loss->alpha, fmin(loss->alpha, away)) * weight;
+		boost_kernels()->logistic(&logistic, from, to);
 		return;
 	case GBT_POISSON:
-		p = exp(fmin(score, 50));
-		*gradient = (p - label) * weight;
-		*hessian = p * weight;
-		return;
 	case GBT_GAMMA:
-		p = label * exp(fmin(-score, 50));
-		*gradient = (1 - p) * weight;
-		*hessian = p * weight;
+		derive_log(loss, from, to, scores, gradients, hessians);
 		return;
 	default:
-		*gradient = away * weight;
+		derive_plain(loss, from, to, scores, gradients, hessians);
 	}
 }
 

@@ -20,9 +20,10 @@ int gbt_loss_check(const struct gbt_loss *loss, size_t rows,
 void gbt_loss_balance(struct gbt_loss *loss, size_t rows);
 /* The constant score that fits rows from 0 best. */
 double gbt_loss_start(const struct gbt_loss *loss, size_t rows);
-/* First and second derivative by the score of a row, times its weight. */
-void gbt_loss_gradient(const struct gbt_loss *loss, size_t row, double score,
-		       double *gradient, double *hessian);
+/* First and second derivatives by the scores of rows [from, to), times their
+ * weights. */
+void gbt_loss_derive(const struct gbt_loss *loss, size_t from, size_t to,
+		     const double *scores, double *gradients, double *hessians);
 /* The mean loss of the rows [from, to). */
 double gbt_loss_mean(const struct gbt_loss *loss, const double *scores,
 		     size_t from, size_t to);

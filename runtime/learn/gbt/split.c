@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/learn/boost/kernel.h"
+
 /*
  * Categories are ordered by their gradients, which can be made to fit anything:
  * so only those with some rows take part, groups have a least size, and at most
@@ -20,6 +22,7 @@ struct search {
 	const struct gbt_options *options;
 	struct gbt_cut *best;
 	double before; /* the score of the leaf as it is */
+	double least;  /* what a gain must be above */
 	double l2;
 };
 
@@ -118,7 +121,7 @@ static double gain(const struct search *search, int64_t left)
 	if (!enough(search, left) || !enough(search, right))
 		return 0;
 	better = score(search, left) + score(search, right) - search->before;
-	return better > search->options->min_gain ? better : 0;
+	return better > search->least ? better : 0;
 }
 
 static bool keep(struct search *search, uint32_t feature, int64_t left)
@@ -133,7 +136,8 @@ static bool keep(struct search *search, uint32_t feature, int64_t left)
 	return true;
 }
 
-static void find_number(struct search *search, uint32_t feature)
+/* Cuts of a number when each needs a look of its own. */
+static void find_slowly(struct search *search, uint32_t feature)
 {
 	const int64_t *sums = search->leaf->sums + (size_t)feature * BIN_ROOM;
 	uint32_t count = search->bins->columns[feature].count;
@@ -162,6 +166,72 @@ static void find_number(struct search *search, uint32_t feature)
 			best->missing_left = true;
 		}
 	}
+}
+
+/* The leaf, for the kernels. */
+static struct boost_scan scan_of(const struct search *search)
+{
+	const struct gbt_leaf_sums *leaf = search->leaf;
+	double hessian = gbt_sum_hessian(leaf->total);
+	double least = search->options->min_hessian / search->pairs->weight;
+	double rows = (search->options->min_data - 0.5) * hessian / leaf->count;
+
+	return (struct boost_scan){
+		.gradient = gbt_sum_gradient(leaf->total),
+		.hessian = hessian,
+		.least = fmax(fmax(least, rows), 1),
+		.weight = search->pairs->weight,
+		.l2 = search->l2,
+	};
+}
+
+/* The best of the cuts behind the first bins; sums is their running one. */
+static void try_scan(struct search *search, uint32_t feature,
+		     const struct boost_scan *scan, const int64_t *sums,
+		     uint32_t count)
+{
+	struct gbt_cut *best = search->best;
+	uint32_t at = 0;
+	double unit = search->pairs->unit;
+	double gain =
+		boost_kernels()->scan(scan, sums, count, &at) * (unit * unit) -
+		search->before;
+
+	if (gain <= search->least || gain <= best->gain)
+		return;
+	best->gain = gain;
+	best->feature = feature;
+	best->left_sum = sums[at] + scan->more;
+	best->bin = at + 1;
+	best->categorical = false;
+	best->missing_left = scan->more != 0;
+}
+
+static void find_number(struct search *search, uint32_t feature)
+{
+	const int64_t *sums = search->leaf->sums + (size_t)feature * BIN_ROOM;
+	uint32_t count = search->bins->columns[feature].count;
+	int64_t missing = sums[BIN_MISSING], left[BIN_ROOM + BOOST_SLACK];
+	struct boost_scan scan = scan_of(search);
+	double before = search->best->gain;
+
+	if (search->options->l1 > 0 ||
+	    (search->options->monotone && search->options->monotone[feature])) {
+		find_slowly(search, feature);
+		return;
+	}
+	left[0] = sums[1];
+	for (uint32_t bin = 2; bin < count; bin++)
+		left[bin - 1] = left[bin - 2] + sums[bin];
+	memset(left + count - 1, 0, BOOST_SLACK * sizeof(*left));
+	try_scan(search, feature, &scan, left, count - 1);
+	scan.more = missing;
+	if (missing != 0)
+		try_scan(search, feature, &scan, left, count - 2);
+	else if (search->best->gain > before) /* unseen ones go with the many */
+		search->best->missing_left =
+			gbt_sum_hessian(search->best->left_sum) * 2 >
+			gbt_sum_hessian(search->leaf->total);
 }
 
 /* About how many rows a sum has. */
@@ -266,7 +336,7 @@ static void find_category(struct search *search, uint32_t feature)
 	search->l2 = search->options->l2;
 }
 
-void gbt_split_find(const struct gbt_bins *bins,
+void gbt_split_find(const struct gbt_bins *bins, const struct gbt_block *block,
 		    const struct gbt_leaf_sums *leaf, const uint8_t *use,
 		    const struct gbt_options *options, struct gbt_cut *cut)
 {
@@ -281,7 +351,9 @@ void gbt_split_find(const struct gbt_bins *bins,
 
 	cut->gain = 0;
 	search.before = score(&search, leaf->total);
-	for (uint32_t f = 0; f < bins->features; f++) {
+	/* What rounding makes of no gain at all is none. */
+	search.least = fmax(options->min_gain, search.before * 1e-12);
+	for (uint32_t f = block->first; f < block->first + block->width; f++) {
 		if (!use[f])
 			continue;
 		if (bins->columns[f].categorical)

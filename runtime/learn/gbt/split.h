@@ -26,8 +26,8 @@ struct gbt_leaf_sums {
 	struct gbt_range range;
 };
 
-/* Of features with `use` set; `cut` gets the best one. */
-void gbt_split_find(const struct gbt_bins *bins,
+/* Of the block's features with `use` set; `cut` gets the best one. */
+void gbt_split_find(const struct gbt_bins *bins, const struct gbt_block *block,
 		    const struct gbt_leaf_sums *leaf, const uint8_t *use,
 		    const struct gbt_options *options, struct gbt_cut *cut);
 /*

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/learn/boost/kernel.h"
 #include "runtime/learn/gbt/grow.h"
 #include "runtime/learn/gbt/warm.h"
 
@@ -41,7 +42,8 @@ struct training {
 	struct gbt_grower *grower;
 	struct gbt_builder *builder;
 	double *scores, *gradients, *hessians;
-	uint8_t *used, *use;
+	uint8_t *used;  /* which rows the tree sees; NULL: all */
+	uint8_t *use;   /* features */
 	size_t learned; /* rows before those that are held out */
 	double start;
 	uint64_t chance;
@@ -147,16 +149,17 @@ static void begin(struct training *training)
 {
 	size_t rows = training->table->rows;
 
-	gbt_bins_init(&training->bins, training->table,
-		      training->options->bins);
 	training->pool = gbt_pool_new(training->options->threads);
+	gbt_bins_init(&training->bins, training->table, training->options->bins,
+		      training->pool);
 	training->grower = gbt_grower_new(&training->bins, training->options,
 					  training->pool);
 	training->builder = gbt_builder_new();
 	training->scores = mem_array(rows, sizeof(double));
-	training->gradients = mem_array(rows, sizeof(double));
-	training->hessians = mem_array(rows, sizeof(double));
-	training->used = mem_array(rows, 1);
+	training->gradients = mem_array(rows + BOOST_SLACK, sizeof(double));
+	training->hessians = mem_array(rows + BOOST_SLACK, sizeof(double));
+	training->used =
+		training->options->row_share < 1 ? mem_array(rows, 1) : NULL;
 	training->use = mem_array(training->table->features, 1);
 	training->learned = rows - training->options->held_out;
 	if (training->options->balance)
@@ -189,9 +192,8 @@ static void choose(struct training *training)
 	const struct gbt_options *options = training->options;
 	uint32_t features = training->table->features, chosen = 0;
 
-	for (size_t i = 0; i < training->learned; i++)
-		training->used[i] = options->row_share >= 1 ||
-				    draw(training) < options->row_share;
+	for (size_t i = 0; training->used && i < training->learned; i++)
+		training->used[i] = draw(training) < options->row_share;
 	for (uint32_t f = 0; f < features; f++) {
 		training->use[f] = options->feature_share >= 1 ||
 				   draw(training) < options->feature_share;
@@ -210,10 +212,8 @@ static void derive(void *context, uint32_t chunk, uint32_t worker)
 	(void)worker;
 	if (to > training->learned)
 		to = training->learned;
-	for (size_t i = from; i < to; i++)
-		gbt_loss_gradient(&training->loss, i, training->scores[i],
-				  &training->gradients[i],
-				  &training->hessians[i]);
+	gbt_loss_derive(&training->loss, from, to, training->scores,
+			training->gradients, training->hessians);
 }
 
 static void add_tree(struct training *training, uint32_t index)
@@ -222,6 +222,7 @@ static void add_tree(struct training *training, uint32_t index)
 		.loss = &training->loss,
 		.gradients = training->gradients,
 		.hessians = training->hessians,
+		.learned = training->learned,
 		.used = training->used,
 		.use = training->use,
 		.step = training->options->seed * 1000003 + index,
