@@ -1,12 +1,13 @@
-/*
- * The loops that training spends its time in, once for each instruction set.
- * All of them make the same numbers, bit for bit: they do the same additions
- * and multiplications of each element, of more or fewer elements at a time.
- */
+/* The loops that training spends its time in, for each instruction set. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
+
+/*
+ * All sets make the same numbers, bit for bit: they do the same additions and
+ * multiplications of each element, of more or fewer elements at a time.
+ */
 
 /* Lists that kernels write to have room for so many elements more. */
 enum { BOOST_SLACK = 16 };

@@ -4,7 +4,7 @@
 
 #define LANES 4
 #define ISA __attribute__((target("avx2,bmi,bmi2,popcnt")))
-#include "runtime/learn/boost/kernel_body.h"
+#include "runtime/learn/boost/kernel_body.inc"
 
 /* Eight rows: those of the mask first. */
 ISA static inline __m256i pack(__m256i rows, uint32_t mask)

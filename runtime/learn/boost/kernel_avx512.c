@@ -6,7 +6,7 @@
 #define ISA                                                                    \
 	__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,bmi,"   \
 			      "bmi2,popcnt")))
-#include "runtime/learn/boost/kernel_body.h"
+#include "runtime/learn/boost/kernel_body.inc"
 
 ISA static size_t part(const uint8_t *column, const uint32_t left[8],
 		       uint32_t *rows, size_t count, uint32_t *aside)

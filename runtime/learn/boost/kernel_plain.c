@@ -1,7 +1,7 @@
 /* The kernels in C as it is everywhere. */
 #define LANES 2
 #define ISA
-#include "runtime/learn/boost/kernel_body.h"
+#include "runtime/learn/boost/kernel_body.inc"
 
 static size_t part(const uint8_t *column, const uint32_t left[8],
 		   uint32_t *rows, size_t count, uint32_t *aside)

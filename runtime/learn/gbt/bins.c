@@ -136,21 +136,49 @@ static bool cut_each(struct gbt_column_bins *column, const double *sorted,
 	return true;
 }
 
-/* The first bin that ends at the value or above. */
-static uint8_t bin_of(const struct gbt_column_bins *column, double value)
+/* Thresholds, filled up so that every search takes as many steps. */
+struct ladder {
+	double upper[BIN_ROOM];
+};
+
+/*
+ * The first bin that ends at the value or above. No step is a jump, which no
+ * processor could foresee; four values at once hide what a step takes.
+ */
+static void bins_of(const struct ladder *ladder, const double values[4],
+		    uint8_t out[4])
 {
-	const double *upper = column->upper;
-	uint32_t low = 0, count = column->count - 1;
+	size_t low[4] = {0};
 
-	if (isnan(value))
-		return BIN_MISSING;
-	while (count > 1) {
-		uint32_t half = count / 2;
+	for (size_t half = BIN_ROOM / 2; half > 0; half /= 2)
+		for (int k = 0; k < 4; k++)
+			low[k] += half &
+				  -(size_t)(ladder->upper[low[k] + half - 1] <
+					    values[k]);
+	for (int k = 0; k < 4; k++)
+		out[k] = (uint8_t)((low[k] + 1) &
+				   -(size_t)(values[k] == values[k]));
+}
 
-		low += upper[low + half - 1] < value ? half : 0;
-		count -= half;
+static void fill_numbers(const struct gbt_column_bins *column,
+			 const double *values, size_t count, uint8_t *out)
+{
+	struct ladder ladder;
+	double last[4] = {0};
+	size_t i = 0;
+
+	for (uint32_t b = 0; b < BIN_ROOM; b++)
+		ladder.upper[b] =
+			b + 1 < column->count ? column->upper[b] : INFINITY;
+	for (; i + 4 <= count; i += 4)
+		bins_of(&ladder, values + i, out + i);
+	if (i < count) {
+		uint8_t bins[4];
+
+		memcpy(last, values + i, (count - i) * sizeof(double));
+		bins_of(&ladder, last, bins);
+		memcpy(out + i, bins, count - i);
 	}
-	return (uint8_t)(low + 1);
 }
 
 static uint8_t bin_of_code(const struct gbt_column_bins *column, double code)
@@ -201,8 +229,7 @@ static void fill(const struct gbt_column_bins *column, const double *values,
 		for (size_t i = 0; i < count; i++)
 			out[i] = bin_of_code(column, values[i]);
 	else
-		for (size_t i = 0; i < count; i++)
-			out[i] = bin_of(column, values[i]);
+		fill_numbers(column, values, count, out);
 }
 
 /* Some rows of a block, from its columns. */

@@ -1,49 +1,11 @@
 #include "runtime/learn/gbt/grow.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/base/mem.h"
 #include "runtime/learn/boost/kernel.h"
-#include "runtime/learn/boost/rows.h"
-
-/* Additions that are not worth waking a thread for. */
-enum { SHARED_WORK = 1 << 16, SEARCH_WORK = 1024 };
-
-/* A leaf of the tree that grows. */
-struct growing {
-	struct boost_span used, rest; /* rows that are learned from; others */
-	int64_t total;
-	int64_t *sums; /* its histogram, NULL when it cannot be cut */
-	struct gbt_cut cut;
-	struct gbt_range range; /* of its step */
-	int32_t parent;         /* the split above, -1: none */
-	bool is_left;
-};
-
-struct made {
-	uint32_t feature, bin;
-	bool categorical, missing_left;
-	uint8_t left[BIN_ROOM];
-	int32_t children[2];
-	double gain, cover;
-};
-
-struct gbt_grower {
-	const struct gbt_bins *bins;
-	const struct gbt_options *options;
-	struct gbt_pairs pairs;
-	struct boost_rows rows;
-	struct growing *leaves;
-	struct made *made;       /* the splits */
-	struct gbt_cut *cuts[2]; /* the best of each block, of two leaves */
-	int64_t *room;           /* of histograms */
-	int64_t **spare;         /* those that are free */
-	uint32_t spares;
-	size_t size; /* of one, in words */
-	struct gbt_pool *pool;
-};
+#include "runtime/learn/gbt/grow_parts.h"
 
 struct gbt_grower *gbt_grower_new(const struct gbt_bins *bins,
 				  const struct gbt_options *options,
@@ -136,10 +98,11 @@ static void seek_in(const struct seeking *seeking, const struct growing *leaf,
 		.count = (double)leaf->used.count,
 		.pairs = &grower->pairs,
 		.range = leaf->range,
+		.use = seeking->use,
 	};
 
 	gbt_split_find(grower->bins, &grower->bins->blocks[block], &sums,
-		       seeking->use, grower->options, cut);
+		       grower->options, cut);
 }
 
 /* Sums and cuts of a block's features. */
@@ -149,11 +112,12 @@ static void seek_block(void *context, uint32_t index, uint32_t worker)
 	struct gbt_grower *grower = seeking->grower;
 	struct growing *small = seeking->small, *large = seeking->large;
 	const struct gbt_block *block = &grower->bins->blocks[index];
+	struct gbt_lot lot = {grower->pairs.words,
+			      boost_rows_of(&grower->rows, &small->used),
+			      small->used.count};
 
 	(void)worker;
-	gbt_histogram(grower->bins, block, grower->pairs.words,
-		      boost_rows_of(&grower->rows, &small->used),
-		      small->used.count,
+	gbt_histogram(grower->bins, block, &lot,
 		      small->sums + (size_t)block->first * BIN_ROOM);
 	if (large)
 		subtract(grower->bins, block, large->sums, small->sums);
@@ -161,7 +125,7 @@ static void seek_block(void *context, uint32_t index, uint32_t worker)
 		small->total = total_of(grower, small->sums);
 	if (seeking->seeks[0])
 		seek_in(seeking, small, index, &grower->cuts[0][index]);
-	if (seeking->seeks[1])
+	if (large && seeking->seeks[1])
 		seek_in(seeking, large, index, &grower->cuts[1][index]);
 }
 
@@ -189,13 +153,6 @@ static bool may_be_cut(const struct gbt_grower *grower,
 	       (double)leaf->used.count >= 2 * grower->options->min_data;
 }
 
-static struct gbt_pool *pool_for(const struct gbt_grower *grower, size_t rows)
-{
-	size_t work = (rows + SEARCH_WORK) * grower->bins->features;
-
-	return work < SHARED_WORK ? NULL : grower->pool;
-}
-
 /* The smaller child is summed up, the larger is what is left of the parent. */
 static void seek_children(struct gbt_grower *grower, struct growing *left,
 			  struct growing *right, int64_t *parent,
@@ -218,7 +175,7 @@ static void seek_children(struct gbt_grower *grower, struct growing *left,
 		return;
 	}
 	small->sums = grower->spare[--grower->spares];
-	gbt_pool_run(pool_for(grower, small->used.count),
+	gbt_pool_run(gbt_grower_pool(grower, small->used.count),
 		     grower->bins->block_count, seek_block, &seeking);
 	pick(&seeking, small, 0);
 	pick(&seeking, large, 1);
@@ -232,24 +189,12 @@ static void seek_root(struct gbt_grower *grower, struct growing *root,
 	if (!may_be_cut(grower, root))
 		return;
 	root->sums = grower->spare[--grower->spares];
-	gbt_pool_run(pool_for(grower, root->used.count),
+	gbt_pool_run(gbt_grower_pool(grower, root->used.count),
 		     grower->bins->block_count, seek_block, &seeking);
 	seeking.seeks[0] = true;
 	for (uint32_t i = 0; i < grower->bins->block_count; i++)
 		seek_in(&seeking, root, i, &grower->cuts[0][i]);
 	pick(&seeking, root, 0);
-}
-
-/* The sum of a root that is too small for a histogram. */
-static int64_t sum_of(const struct gbt_grower *grower,
-		      const struct boost_span *span)
-{
-	const uint32_t *rows = boost_rows_of(&grower->rows, span);
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < span->count; i++)
-		sum += gbt_pair_sum(grower->pairs.words[rows[i]]);
-	return sum;
 }
 
 static void plant(struct gbt_grower *grower, const struct gbt_target *target)
@@ -272,8 +217,6 @@ static void plant(struct gbt_grower *grower, const struct gbt_target *target)
 		.range = {-INFINITY, INFINITY},
 		.parent = -1,
 	};
-	if (!may_be_cut(grower, root))
-		root->total = sum_of(grower, &root->used);
 	seek_root(grower, root, target->use);
 }
 
@@ -344,136 +287,6 @@ static void cut_leaf(struct gbt_grower *grower, uint32_t index, uint32_t count,
 			      &grower->leaves[count], parent.sums, use);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* The quantile of what is left of the labels (Friedman 2001, LAD). */
-static double residual(const struct gbt_grower *grower,
-		       const struct growing *leaf,
-		       const struct gbt_target *target, double share)
-{
-	const uint32_t *rows = boost_rows_of(&grower->rows, &leaf->used);
-	size_t count = leaf->used.count;
-	double *left = mem_array(count + 1, sizeof(double)), found = 0;
-
-	for (size_t i = 0; i < count; i++)
-		left[i] =
-			target->loss->label[rows[i]] - target->scores[rows[i]];
-	qsort(left, count, sizeof(double), by_value);
-	if (count > 0)
-		found = left[(size_t)(share * (double)(count - 1))];
-	mem_free(left);
-	return found;
-}
-
-/* Newton's step from the sums, or a quantile. */
-static double value_of(const struct gbt_grower *grower,
-		       const struct growing *leaf,
-		       const struct gbt_target *target)
-{
-	double share, step;
-
-	if (gbt_loss_quantile(target->loss, &share))
-		step = residual(grower, leaf, target, share);
-	else
-		step = gbt_leaf_step(
-			gbt_sum_gradient(leaf->total) * grower->pairs.unit,
-			gbt_sum_hessian(leaf->total) * grower->pairs.weight,
-			grower->options);
-	return gbt_range_hold(&leaf->range, step) * grower->options->rate;
-}
-
-static void build_split(const struct gbt_grower *grower,
-			const struct made *made, struct gbt_builder *builder)
-{
-	const struct gbt_column_bins *column =
-		&grower->bins->columns[made->feature];
-	struct gbt_split split = {
-		.feature = made->feature,
-		.flags = made->missing_left ? GBT_NAN_LEFT : 0,
-		.left = made->children[0],
-		.right = made->children[1],
-		.gain = made->gain,
-		.cover = made->cover,
-	};
-	uint32_t words[BIN_ROOM / 32] = {0};
-
-	if (made->categorical) {
-		for (uint32_t bin = 1; bin < column->count; bin++)
-			if (made->left[bin])
-				words[(bin - 1) / 32] |= UINT32_C(1)
-							 << (bin - 1) % 32;
-		split.flags = GBT_CATEGORY;
-		split.set = gbt_builder_set(builder, words, BIN_ROOM / 32);
-	} else {
-		split.threshold = column->upper[made->bin - 1];
-	}
-	gbt_builder_split(builder, &split);
-}
-
-/* The leaves' values, and what they add to scores. */
-struct valuing {
-	const struct gbt_grower *grower;
-	const struct gbt_target *target;
-	double *values;
-};
-
-static void add_value(const struct valuing *valuing,
-		      const struct boost_span *span, double value)
-{
-	const uint32_t *rows = boost_rows_of(&valuing->grower->rows, span);
-	double *scores = valuing->target->scores;
-
-	for (size_t i = 0; i < span->count; i++)
-		scores[rows[i]] += value;
-}
-
-static void value_leaf(void *context, uint32_t index, uint32_t worker)
-{
-	struct valuing *valuing = context;
-	const struct growing *leaf = &valuing->grower->leaves[index];
-	double value = value_of(valuing->grower, leaf, valuing->target);
-
-	(void)worker;
-	valuing->values[index] = value;
-	add_value(valuing, &leaf->used, value);
-	add_value(valuing, &leaf->rest, value);
-}
-
-static void finish(struct gbt_grower *grower, uint32_t count,
-		   const struct gbt_target *target, struct gbt_builder *builder)
-{
-	struct valuing valuing = {
-		.grower = grower,
-		.target = target,
-		.values = mem_array(count, sizeof(double)),
-	};
-
-	gbt_pool_run(pool_for(grower, grower->bins->rows), count, value_leaf,
-		     &valuing);
-	gbt_builder_tree(builder, target->output);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct growing *leaf = &grower->leaves[i];
-		struct gbt_leaf made = {
-			.value = valuing.values[i],
-			.cover = (double)leaf->used.count,
-			.id = i,
-		};
-
-		if (leaf->parent >= 0)
-			grower->made[leaf->parent].children[!leaf->is_left] =
-				~(int32_t)i;
-		gbt_builder_leaf(builder, &made);
-	}
-	for (uint32_t i = 0; i + 1 < count; i++)
-		build_split(grower, &grower->made[i], builder);
-	mem_free(valuing.values);
-}
-
 uint32_t gbt_grow(struct gbt_grower *grower, const struct gbt_target *target,
 		  struct gbt_builder *builder)
 {
@@ -492,6 +305,6 @@ uint32_t gbt_grow(struct gbt_grower *grower, const struct gbt_target *target,
 		cut_leaf(grower, best, count, target->use, count + 1 == most);
 		count++;
 	}
-	finish(grower, count, target, builder);
+	gbt_grow_finish(grower, count, target, builder);
 	return count;
 }

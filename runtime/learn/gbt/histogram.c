@@ -99,14 +99,26 @@ void gbt_pairs_round(struct gbt_pairs *pairs, const struct gbt_gradients *exact,
 	gbt_pool_run(pool, chunks, round_chunk, &rounding);
 }
 
+/* Rows that are added. */
+struct adding {
+	const uint8_t *bytes;
+	const uint32_t *rows; /* can be read for AHEAD behind the last one */
+	const int64_t *pairs; /* of these rows */
+	size_t count;
+	int64_t *sums;
+};
+
 /* One load, one addition and one store of each column. */
 static inline __attribute__((always_inline)) void
-add_rows(const uint8_t *bytes, const uint32_t width, const uint32_t *rows,
-	 const int64_t *pairs, size_t count, int64_t *sums)
+add_rows(const struct adding *adding, const uint32_t width)
 {
-	for (size_t i = 0; i < count; i++) {
+	const uint8_t *bytes = adding->bytes;
+	const uint32_t *rows = adding->rows;
+	int64_t *sums = adding->sums;
+
+	for (size_t i = 0; i < adding->count; i++) {
 		const uint8_t *bins = bytes + (size_t)rows[i] * width;
-		int64_t pair = pairs[i];
+		int64_t pair = adding->pairs[i];
 
 		__builtin_prefetch(bytes + (size_t)rows[i + AHEAD] * width);
 #pragma GCC unroll 16
@@ -117,14 +129,12 @@ add_rows(const uint8_t *bytes, const uint32_t width, const uint32_t *rows,
 
 #define WIDTH(width)                                                           \
 	case width:                                                            \
-		add_rows(block->bytes, width, rows, pairs, count, sums);       \
+		add_rows(adding, width);                                       \
 		break;
 
-/* `rows` can be read for AHEAD behind the last one. */
-static void add_some(const struct gbt_block *block, const uint32_t *rows,
-		     const int64_t *pairs, size_t count, int64_t *sums)
+static void add_some(const struct adding *adding, uint32_t width)
 {
-	switch (block->width) {
+	switch (width) {
 		WIDTH(1)
 		WIDTH(2)
 		WIDTH(3)
@@ -146,28 +156,36 @@ static void add_some(const struct gbt_block *block, const uint32_t *rows,
 	}
 }
 
+static void fetch(const struct gbt_lot *lot, size_t from, size_t count,
+		  int64_t *pairs)
+{
+	for (size_t i = 0; i < count; i++)
+		pairs[i] = gbt_pair_sum(lot->words[lot->rows[from + i]]);
+}
+
 void gbt_histogram(const struct gbt_bins *bins, const struct gbt_block *block,
-		   const uint32_t *words, const uint32_t *rows, size_t count,
-		   int64_t *sums)
+		   const struct gbt_lot *lot, int64_t *sums)
 {
 	int64_t pairs[PAIRS];
 	uint32_t last[AHEAD * 2] = {0};
+	struct adding adding = {
+		.bytes = block->bytes, .pairs = pairs, .sums = sums};
+	size_t at = 0;
 
 	for (uint32_t f = 0; f < block->width; f++)
 		memset(sums + (size_t)f * BIN_ROOM, 0,
 		       bins->columns[block->first + f].count * sizeof(*sums));
-	while (count > AHEAD) {
-		size_t some = count - AHEAD < PAIRS ? count - AHEAD : PAIRS;
+	for (; at + AHEAD < lot->count; at += adding.count) {
+		size_t rest = lot->count - AHEAD - at;
 
-		for (size_t i = 0; i < some; i++)
-			pairs[i] = gbt_pair_sum(words[rows[i]]);
-		add_some(block, rows, pairs, some, sums);
-		rows += some;
-		count -= some;
+		adding.rows = lot->rows + at;
+		adding.count = rest < PAIRS ? rest : PAIRS;
+		fetch(lot, at, adding.count, pairs);
+		add_some(&adding, block->width);
 	}
-	for (size_t i = 0; i < count; i++) {
-		last[i] = rows[i];
-		pairs[i] = gbt_pair_sum(words[rows[i]]);
-	}
-	add_some(block, last, pairs, count, sums);
+	adding.rows = last;
+	adding.count = lot->count - at;
+	memcpy(last, lot->rows + at, adding.count * sizeof(uint32_t));
+	fetch(lot, at, adding.count, pairs);
+	add_some(&adding, block->width);
 }

@@ -42,7 +42,12 @@ struct gbt_gradients {
 /* Rounds them. `step` makes chance anew. `pool` may be NULL. */
 void gbt_pairs_round(struct gbt_pairs *pairs, const struct gbt_gradients *exact,
 		     uint64_t step, struct gbt_pool *pool);
+/* Rows, and the pairs of all; borrowed. */
+struct gbt_lot {
+	const uint32_t *words, *rows;
+	size_t count;
+};
+
 /* Makes `sums`, BIN_ROOM a feature, those of the rows in the block's place. */
 void gbt_histogram(const struct gbt_bins *bins, const struct gbt_block *block,
-		   const uint32_t *words, const uint32_t *rows, size_t count,
-		   int64_t *sums);
+		   const struct gbt_lot *lot, int64_t *sums);

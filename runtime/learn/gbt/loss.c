@@ -142,49 +142,48 @@ static double slope(const struct gbt_loss *loss, double away)
 }
 
 static void derive_plain(const struct gbt_loss *loss, size_t from, size_t to,
-			 const double *scores, double *gradients,
-			 double *hessians)
+			 const struct gbt_slopes *slopes)
 {
 	for (size_t i = from; i < to; i++) {
 		double weight = loss->weight ? loss->weight[i] : 1;
-		double away = scores[i] - loss->label[i];
+		double away = slopes->scores[i] - loss->label[i];
 
-		gradients[i] = slope(loss, away) * weight;
-		hessians[i] = weight;
+		slopes->gradients[i] = slope(loss, away) * weight;
+		slopes->hessians[i] = weight;
 	}
 }
 
 /* Of means on a scale of logarithms: e^score, or label / e^score. */
 static void derive_log(const struct gbt_loss *loss, size_t from, size_t to,
-		       const double *scores, double *gradients,
-		       double *hessians)
+		       const struct gbt_slopes *slopes)
 {
 	bool gamma = loss->objective == GBT_GAMMA;
 	double sign = gamma ? -1 : 1;
 
 	for (size_t i = from; i < to; i++)
-		hessians[i] = fmin(sign * scores[i], 50);
-	boost_kernels()->exponents(hessians + from, hessians + from, to - from);
+		slopes->hessians[i] = fmin(sign * slopes->scores[i], 50);
+	boost_kernels()->exponents(slopes->hessians + from,
+				   slopes->hessians + from, to - from);
 	for (size_t i = from; i < to; i++) {
 		double weight = loss->weight ? loss->weight[i] : 1;
-		double label = loss->label[i], p = hessians[i];
+		double label = loss->label[i], p = slopes->hessians[i];
 
 		p = gamma ? p * label : p;
-		gradients[i] = (gamma ? 1 - p : p - label) * weight;
-		hessians[i] = p * weight;
+		slopes->gradients[i] = (gamma ? 1 - p : p - label) * weight;
+		slopes->hessians[i] = p * weight;
 	}
 }
 
 void gbt_loss_derive(const struct gbt_loss *loss, size_t from, size_t to,
-		     const double *scores, double *gradients, double *hessians)
+		     const struct gbt_slopes *slopes)
 {
 	struct boost_logistic logistic = {
 		.label = loss->label,
 		.weight = loss->weight,
-		.scores = scores,
+		.scores = slopes->scores,
 		.ones = loss->ones > 0 ? loss->ones : 1,
-		.gradients = gradients,
-		.hessians = hessians,
+		.gradients = slopes->gradients,
+		.hessians = slopes->hessians,
 	};
 
 	switch (loss->objective) {
@@ -193,10 +192,10 @@ void gbt_loss_derive(const struct gbt_loss *loss, size_t from, size_t to,
 		return;
 	case GBT_POISSON:
 	case GBT_GAMMA:
-		derive_log(loss, from, to, scores, gradients, hessians);
+		derive_log(loss, from, to, slopes);
 		return;
 	default:
-		derive_plain(loss, from, to, scores, gradients, hessians);
+		derive_plain(loss, from, to, slopes);
 	}
 }
 

@@ -20,10 +20,15 @@ int gbt_loss_check(const struct gbt_loss *loss, size_t rows,
 void gbt_loss_balance(struct gbt_loss *loss, size_t rows);
 /* The constant score that fits rows from 0 best. */
 double gbt_loss_start(const struct gbt_loss *loss, size_t rows);
-/* First and second derivatives by the scores of rows [from, to), times their
- * weights. */
+/* First and second derivatives by scores, times weights; borrowed. */
+struct gbt_slopes {
+	const double *scores;
+	double *gradients, *hessians;
+};
+
+/* Those of rows [from, to). */
 void gbt_loss_derive(const struct gbt_loss *loss, size_t from, size_t to,
-		     const double *scores, double *gradients, double *hessians);
+		     const struct gbt_slopes *slopes);
 /* The mean loss of the rows [from, to). */
 double gbt_loss_mean(const struct gbt_loss *loss, const double *scores,
 		     size_t from, size_t to);

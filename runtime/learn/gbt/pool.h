@@ -17,9 +17,11 @@ void gbt_pool_free(struct gbt_pool *pool); /* NULL is fine */
 uint32_t gbt_pool_threads(const struct gbt_pool *pool);
 
 /*
- * Calls `run` for each of the chunks and returns when all are done. Who calls
- * takes chunks, too, so that threads which get no time (a busy neighbour) only
- * leave it more of them.
+ * Calls `run` for each of the chunks and returns when all are done. Each thread
+ * has its own share of them, whose memory is in its cache, and takes others'
+ * when that is done; who calls does, too, so that threads which get no time (a
+ * busy neighbour) only leave it more of them. When it waits more than it gains
+ * it goes on alone for a while.
  */
 void gbt_pool_run(struct gbt_pool *pool, uint32_t chunks, gbt_chunk *run,
 		  void *context);

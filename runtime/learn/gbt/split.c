@@ -337,7 +337,7 @@ static void find_category(struct search *search, uint32_t feature)
 }
 
 void gbt_split_find(const struct gbt_bins *bins, const struct gbt_block *block,
-		    const struct gbt_leaf_sums *leaf, const uint8_t *use,
+		    const struct gbt_leaf_sums *leaf,
 		    const struct gbt_options *options, struct gbt_cut *cut)
 {
 	struct search search = {
@@ -354,7 +354,7 @@ void gbt_split_find(const struct gbt_bins *bins, const struct gbt_block *block,
 	/* What rounding makes of no gain at all is none. */
 	search.least = fmax(options->min_gain, search.before * 1e-12);
 	for (uint32_t f = block->first; f < block->first + block->width; f++) {
-		if (!use[f])
+		if (!leaf->use[f])
 			continue;
 		if (bins->columns[f].categorical)
 			find_category(&search, f);

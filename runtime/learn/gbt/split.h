@@ -24,11 +24,12 @@ struct gbt_leaf_sums {
 	double count; /* of rows */
 	const struct gbt_pairs *pairs;
 	struct gbt_range range;
+	const uint8_t *use; /* features that cuts may be of */
 };
 
-/* Of the block's features with `use` set; `cut` gets the best one. */
+/* Of the block's features; `cut` gets the best one. */
 void gbt_split_find(const struct gbt_bins *bins, const struct gbt_block *block,
-		    const struct gbt_leaf_sums *leaf, const uint8_t *use,
+		    const struct gbt_leaf_sums *leaf,
 		    const struct gbt_options *options, struct gbt_cut *cut);
 /*
  * The ranges of a cut's children: when its feature is constrained, the middle

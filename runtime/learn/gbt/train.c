@@ -208,12 +208,13 @@ static void derive(void *context, uint32_t chunk, uint32_t worker)
 {
 	struct training *training = context;
 	size_t from = (size_t)chunk * CHUNK_ROWS, to = from + CHUNK_ROWS;
+	struct gbt_slopes slopes = {training->scores, training->gradients,
+				    training->hessians};
 
 	(void)worker;
 	if (to > training->learned)
 		to = training->learned;
-	gbt_loss_derive(&training->loss, from, to, training->scores,
-			training->gradients, training->hessians);
+	gbt_loss_derive(&training->loss, from, to, &slopes);
 }
 
 static void add_tree(struct training *training, uint32_t index)
