@@ -9,6 +9,7 @@ return {
 	"csv",
 	"diff",
 	"drain",
+	"flaky",
 	"fs",
 	"git",
 	"hash",

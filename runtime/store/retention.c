@@ -102,6 +102,9 @@ static int delete_run(struct db *db, int64_t run, struct error **err)
 	if (db_run(db, err, "DELETE FROM steps WHERE run = ?", "i", run) ||
 	    db_run(db, err, "DELETE FROM notes WHERE run = ?", "i", run) ||
 	    db_run(db, err, "DELETE FROM approvals WHERE run = ?", "i", run) ||
+	    db_run(db, err, "DELETE FROM tests WHERE run = ?", "i", run) ||
+	    db_run(db, err, "DELETE FROM test_history WHERE last_run = ?", "i",
+		   run) ||
 	    db_run(db, err, "DELETE FROM decisions WHERE run = ?", "i", run))
 		return -1;
 	return db_run(db, err,

@@ -9,3 +9,4 @@
 extern const char *const *const schema_migrations[];
 
 extern const char *const schema_first[]; /* in schema_first.c */
+extern const char *const schema_tests[]; /* in schema_tests.c */

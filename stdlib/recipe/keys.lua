@@ -57,6 +57,16 @@ local HOOKS <const> = { "on_success", "on_failure", "on_error", "on_abort",
 	"ensure" }
 keys.HOOKS = HOOKS
 
+local report_fields = shape.record({
+	files = words, format = shape.one_of("auto", "junit", "tap", "go",
+		"cargo", "pytest", "ctest"),
+	output = shape.boolean, as = shape.string,
+}, shape.string)
+
+local reports = shape.by_type({ string = shape.string,
+	table = report_fields },
+	"a glob, a list of globs, or { files, format, output, as }")
+
 local step_fields = {
 	cwd = shape.string, env = environment, stdin = shape.text,
 	timeout = shape.duration, silent_after = shape.duration,
@@ -65,7 +75,7 @@ local step_fields = {
 	needs = words, when = shape.by_type({ boolean = shape.any,
 		["function"] = shape.any }, "a boolean or a function"),
 	outputs = words, cancellable = shape.boolean, pty = shape.boolean,
-	keep = shape.size, clear_env = shape.boolean,
+	keep = shape.size, clear_env = shape.boolean, reports = reports,
 }
 for _, name in ipairs(HOOKS) do step_fields[name] = hook end
 keys.step = step_fields

@@ -62,6 +62,26 @@ function methods:approve(question)
 	return require("run.approve")(runners[self], question)
 end
 
+--- Reads reports of tests; returns how many passed, failed, ….
+---@async
+---@param what string|table globs, or { files, format, as }
+---@return table
+function methods:reports(what)
+	return require("reports.collect").call(self, what)
+end
+
+--- Returns the tests that failed in this run so far: after 'tidemill retry
+--- --failed', those of the time before.
+---@async
+---@return { name: string, suite: string, test: string, file?: string }[]
+function methods:failed_tests()
+	local run = runners[self]
+
+	return require("run.values").wrap("failed_tests", function()
+		return require("reports.failed").list(run.db, run.id)
+	end)()
+end
+
 --- Leaves a remark in the run's record.
 ---@param text any
 function methods:note(text)

@@ -47,6 +47,12 @@ cancel = NULL, status = NULL, announced = 0, wake_at = NULL, waits_for = NULL,
 pid = NULL, pid_start = NULL WHERE id = ? AND state IN
 ('failed', 'cancelled', 'timed_out', 'superseded', 'passed')]]
 
+--- Which tests failed is another question now.
+local FORGET <const> = [[
+DELETE FROM steps WHERE run = ? AND kind = 'value' AND (name = 'failed_tests' OR
+name GLOB '*/failed_tests' OR name GLOB 'failed_tests#*' OR
+name GLOB '*/failed_tests#*')]]
+
 --- Marks steps (rows) so that a replay runs them again.
 local function mark(db, rows)
 	for _, step in ipairs(rows) do
@@ -61,6 +67,7 @@ local function reopen(db, row, condition, ...)
 
 	db:transaction(function()
 		mark(db, rows)
+		db:run(FORGET, row.id)
 		db:run(REOPEN, now(), row.id)
 	end)
 	return #rows

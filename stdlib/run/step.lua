@@ -19,21 +19,23 @@ local step = {}
 ---@field outputs table<string, string>
 ---@field value any what its function returned
 ---@field error? table
+---@field tests? table how the tests of its reports ended
 
 local function result_of(key, outcome)
 	return { name = key, state = outcome.state, status = outcome.status,
 		signal = outcome.signal, output = outcome.output or "",
 		outputs = outcome.outputs or {}, value = outcome.value,
-		error = outcome.error }
+		tests = outcome.tests, error = outcome.error }
 end
 
 local function encode(outcome)
 	if not outcome.output and not outcome.outputs
-		and outcome.value == nil then
+		and outcome.value == nil and not outcome.tests then
 		return nil
 	end
 	return require("json").encode { output = outcome.output,
-		outputs = outcome.outputs, value = outcome.value }
+		outputs = outcome.outputs, value = outcome.value,
+		tests = outcome.tests }
 end
 
 local function decode(row)
@@ -45,7 +47,7 @@ local function decode(row)
 	return { state = row.state, status = row.status, class = row.class,
 		signal = problem and problem.signal, output = recorded.output,
 		outputs = recorded.outputs, value = recorded.value,
-		error = problem }
+		tests = recorded.tests, error = problem }
 end
 
 --- A replay gets what is recorded, so the recipe gets the same now.
@@ -126,10 +128,16 @@ end
 
 local function run_once(run, self)
 	record_start(run, self)
-	if self.options.cancellable == false then
-		return task.shield(kinds[self.spec.kind].run, run, self)
+	local outcome = self.options.cancellable == false
+		and task.shield(kinds[self.spec.kind].run, run, self)
+		or run_apart(run, self)
+	local wanted = self.options.reports
+
+	if wanted and not run.parked and outcome.state ~= "cancelled" then
+		task.shield(require("reports.collect").of_step, run, self,
+			outcome, wanted)
 	end
-	return run_apart(run, self)
+	return outcome
 end
 
 --- Runs and records it, again when `retry` says so.
@@ -170,7 +178,8 @@ end
 local UNFINISHED <const> = { running = true, waiting = true }
 
 local function replay(run, self, row)
-	if row.source and row.source ~= self.spec.source then
+	if row.source and row.source ~= self.spec.source
+		and row.class ~= "again" then
 		run:stop(("the code of step '%s' is not what it was when the"
 			.. " step was recorded"):format(self.key))
 	end

@@ -17,11 +17,16 @@ local function environment_of(run, step)
 	local options, env = step.options, run.env
 
 	env.TIDEMILL_STEP = step.key
-	if not options.env and not options.outputs then return env end
+	if not options.env and not options.outputs and not step.failed_path then
+		return env
+	end
 	local own = {}
 	for name, value in pairs(env) do own[name] = value end
 	environment.add(own, options.env)
 	if options.outputs then own.TIDEMILL_OUTPUT = step.output_path end
+	if step.failed_path then
+		own.TIDEMILL_FAILED_TESTS = step.failed_path
+	end
 	return own
 end
 
@@ -128,7 +133,11 @@ function command.run(run, step)
 	if step.options.outputs then
 		step.output_path = os.tmpname()
 	end
+	if step.options.reports and step.attempt > 1 then
+		step.failed_path = require("reports.failed").write(run, step)
+	end
 	local ok, result = pcall(call, run, step, log)
+	if step.failed_path then os.remove(step.failed_path) end
 	if step.work then step.work:leave(step.branch) end
 	check_guard(run, ok, result)
 	local closed = log:close()
