@@ -5,6 +5,7 @@
 #include "lua/modules.h"
 #include "lua/options.h"
 #include "runtime/text/report/report.h"
+#include "runtime/text/report/split.h"
 
 #define REPORT "tidemill.report"
 
@@ -78,9 +79,73 @@ static int l_read(lua_State *L)
 	return 3;
 }
 
+/* The time of the test on top of the stack; -1: it is not known. */
+static double seconds_of(lua_State *L)
+{
+	double seconds = -1;
+
+	if (lua_istable(L, -1)) {
+		lua_getfield(L, -1, "seconds");
+		seconds = luaL_optnumber(L, -1, -1);
+		lua_pop(L, 1);
+	}
+	return seconds;
+}
+
+/* Pushes a list of the parts, each a list of tests in their order. */
+static void push_parts(lua_State *L, const uint32_t *part, uint32_t count,
+		       lua_Integer parts)
+{
+	lua_createtable(L, (int)parts, 0);
+	for (lua_Integer i = 1; i <= parts; i++) {
+		lua_newtable(L);
+		lua_rawseti(L, -2, i);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		lua_rawgeti(L, -1, (lua_Integer)part[i] + 1);
+		lua_rawgeti(L, 1, (lua_Integer)i + 1);
+		lua_rawseti(L, -2, luaL_len(L, -2) + 1);
+		lua_pop(L, 1);
+	}
+}
+
+static int l_split(lua_State *L)
+{
+	lua_Integer parts = luaL_checkinteger(L, 2);
+	lua_Integer index = luaL_optinteger(L, 3, 0);
+	lua_Integer count;
+	double *seconds;
+	uint32_t *part;
+
+	luaL_checktype(L, 1, LUA_TTABLE);
+	luaL_argcheck(L, parts >= 1 && parts <= SPLIT_PARTS_MAX, 2,
+		      "must be 1 to 10000");
+	luaL_argcheck(L,
+		      lua_isnoneornil(L, 3) || (index >= 1 && index <= parts),
+		      3, "must be 1 to the number of parts");
+	count = luaL_len(L, 1);
+	luaL_argcheck(L, count <= REPORT_TESTS_MAX, 1,
+		      "a list of more than 200000 tests");
+	lua_settop(L, 3);
+	seconds =
+		lua_newuserdatauv(L, (size_t)(count + 1) * sizeof(*seconds), 0);
+	part = lua_newuserdatauv(L, (size_t)(count + 1) * sizeof(*part), 0);
+	for (lua_Integer i = 0; i < count; i++) {
+		lua_geti(L, 1, i + 1);
+		seconds[i] = seconds_of(L);
+		lua_pop(L, 1);
+	}
+	split_tests(seconds, (uint32_t)count, (uint32_t)parts, part);
+	push_parts(L, part, (uint32_t)count, parts);
+	if (index > 0)
+		lua_rawgeti(L, -1, index);
+	return 1;
+}
+
 int luaopen_reports(lua_State *L)
 {
-	static const luaL_Reg functions[] = {{"read", l_read}, {NULL, NULL}};
+	static const luaL_Reg functions[] = {
+		{"read", l_read}, {"split", l_split}, {NULL, NULL}};
 
 	luaL_newmetatable(L, REPORT);
 	lua_pushcfunction(L, l_release);

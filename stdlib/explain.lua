@@ -316,6 +316,7 @@ local function describe_end(out, run)
 			step.soft == 1 and " (soft)" or "",
 			record.error_text(step.error)
 			or "exit " .. (step.status or "?"))
+		require("reports.show").explain(out, step)
 		describe_failure(out, step)
 	end
 end

@@ -36,4 +36,14 @@ local reports = {}
 ---@return integer dropped
 function reports.read(text, options) end
 
+--- Splits tests into `parts` lists that take about as long as each other, or
+--- returns the list of part `index` (from 1). A test is anything; a table may
+--- have its time as `seconds`. Unknown times count as the middle of the known
+--- ones. The same list makes the same parts.
+---@param tests any[]
+---@param parts integer 1 to 10000
+---@param index? integer
+---@return any[][]|any[]
+function reports.split(tests, parts, index) end
+
 return reports

@@ -65,5 +65,5 @@ static const char *const version_5[] = {
 	NULL};
 
 const char *const *const schema_migrations[] = {
-	schema_first, version_2, version_3,    version_4,
+	schema_first, version_2,    version_3, version_4,
 	version_5,    schema_tests, NULL};

@@ -137,6 +137,7 @@ local function show_run(call, db, run)
 			call:print(line)
 		end
 	end
+	require("reports.show").run(call, db, run.id)
 	print_notes(call, db, run)
 	local step = culprit(steps)
 	if step then print_tail(call, run, step, call.options.lines) end
@@ -191,6 +192,9 @@ local function run_json(db, run)
 		for i, row in ipairs(rows) do list[i] = record.decoded(row) end
 		out[key] = list
 	end
+	out.tests = require("reports.query").counts(db, run.id)
+	out.failed_tests = require("reports.show").facts(
+		require("reports.query").failed(db, run.id, 1000))
 	if run.event then
 		local event = db:query("SELECT * FROM events WHERE id = ?",
 			run.event)[1]

@@ -72,7 +72,7 @@ created = excluded.created]]
 
 --- Puts a test into quarantine, or changes until when and why it is there.
 ---@param db store.Db
----@param entry { test: string, recipe?: string, until: integer, why: string, by?: string }
+---@param entry table test, until, why; recipe (all), by
 function quarantine.add(db, entry)
 	db:run(ADD, entry.recipe or "", entry.test, entry["until"], entry.why,
 		entry.by, require("time").now())

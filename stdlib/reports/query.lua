@@ -38,11 +38,23 @@ end
 ---@param db store.Db
 ---@param run integer
 ---@param limit? integer
+---@param from? integer how many are left out first
 ---@return reports.Row[]
-function query.failed(db, run, limit)
+function query.failed(db, run, limit, from)
 	return db:query("SELECT * FROM (" .. LAST .. ") WHERE outcome IN"
 		.. " ('failed', 'error') ORDER BY quarantined, step, place"
-		.. " LIMIT ?", run, limit or 100000)
+		.. " LIMIT ? OFFSET ?", run, limit or 100000, from or 0)
+end
+
+--- Returns some tests of a run, without details.
+---@param db store.Db
+---@param run integer
+---@param limit integer
+---@param from integer how many are left out first
+---@return reports.Row[]
+function query.page(db, run, limit, from)
+	return db:query(LAST:gsub("t%.details, ", "")
+		.. "ORDER BY t.step, place LIMIT ? OFFSET ?", run, limit, from)
 end
 
 --- Returns how the tests of a run ended; nil when it has none.

@@ -82,6 +82,21 @@ function methods:failed_tests()
 	end)()
 end
 
+--- Splits known tests, or `options.names`, into `parts` lists of names that
+--- take about as long as each other.
+---@async
+---@param parts integer
+---@param options? reports.SplitOptions
+---@return string[][]
+function methods:split_tests(parts, options)
+	local run = runners[self]
+
+	return require("run.values").wrap("split_tests", function()
+		return require("reports.split").parts(run.db, run.row, parts,
+			options or {})
+	end)()
+end
+
 --- Leaves a remark in the run's record.
 ---@param text any
 function methods:note(text)

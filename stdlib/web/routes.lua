@@ -3,6 +3,7 @@
 return {
 	require("web.health"),
 	require("web.api.runs"),
+	require("web.api.tests"),
 	require("web.api.logs"),
 	require("web.api.lists"),
 	require("web.api.actions"),

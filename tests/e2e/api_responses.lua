@@ -54,7 +54,7 @@ local tests = {}
 
 function tests.lists_are_as_described()
 	for _, path in ipairs { "/runs", "/events", "/recipes", "/schedules",
-		"/queue", "/approvals" } do
+		"/queue", "/approvals", "/tests" } do
 		get(path)
 	end
 end

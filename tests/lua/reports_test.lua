@@ -157,6 +157,29 @@ function tests.what_tidemill_test_writes_is_read()
 	test.ok(list[2].details:find("a.lua:3", 1, true))
 end
 
+function tests.split()
+	local list = {}
+
+	for i = 1, 100 do list[i] = { name = "t" .. i, seconds = i % 7 } end
+	list[50].seconds = nil
+	local parts, seen = reports.split(list, 4), {}
+	for _, part in ipairs(parts) do
+		local sum = 0
+		for _, one in ipairs(part) do
+			test.equal(seen[one.name], nil)
+			seen[one.name] = true
+			sum = sum + (one.seconds or 3)
+		end
+		test.ok(sum >= 72 and sum <= 78, tostring(sum))
+	end
+	test.equal(reports.split(list, 4, 2), parts[2])
+	test.equal(reports.split({}, 2), { {}, {} })
+	test.equal(reports.split({ "a", "b", "c" }, 3), { { "a" }, { "b" },
+		{ "c" } })
+	test.raises("1 to 10000", reports.split, {}, 0)
+	test.raises("number of parts", reports.split, {}, 2, 3)
+end
+
 function tests.a_format_that_does_not_exist_is_refused()
 	test.raises("not 'xml'", reports.read, "", { format = "xml" })
 	test.raises("no result of a test", reports.read, "nothing here")

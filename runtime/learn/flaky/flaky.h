@@ -1,14 +1,15 @@
+/* Flaky tests: those whose result changes although the code does not. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
 /*
- * Flaky tests: those whose result changes although what they test does not.
  * Two explanations of a test's results are compared as they come: it is
  * steady, and changes with the code alone (it breaks seldom, and is mended
  * soon); or each result is a throw of the same dice. At the same revision a
  * steady test has no reason to change at all.
  */
-#pragma once
-
-#include <stdbool.h>
-#include <stdint.h>
 
 /* What is remembered of a test; all zero: nothing yet. */
 struct flaky_state {

@@ -8,6 +8,7 @@ local COUNT <const> = { type = "integer" }
 local FLAG <const> = { type = "boolean" }
 local MAYBE_TEXT <const> = { type = { "string", "null" } }
 local MAYBE_COUNT <const> = { type = { "integer", "null" } }
+local MAYBE_NUMBER <const> = { type = { "number", "null" } }
 local ANY <const> = json.decode("true")
 
 local function object(required, optional)
@@ -88,6 +89,24 @@ return {
 		lines = { type = "array", items = { type = "array",
 			items = COUNT } },
 		seen = { type = "array", items = COUNT } },
+	Test = object { test = TEXT, suite = TEXT, name = TEXT,
+		file = MAYBE_TEXT, label = TEXT, step = COUNT, attempt = COUNT,
+		outcome = { type = "string", enum = json.array { "passed",
+			"failed", "error", "skipped" } },
+		seconds = MAYBE_NUMBER, message = MAYBE_TEXT,
+		details = MAYBE_TEXT, quarantined = FLAG, flaky = FLAG,
+		changed = FLAG },
+	RunTests = object { items = list("Test"), next = MAYBE_TEXT,
+		counts = { anyOf = json.array { { type = "null" }, object {
+			tests = COUNT, passed = COUNT, failed = COUNT,
+			error = COUNT, skipped = COUNT, quarantined = COUNT,
+			changed = COUNT, seconds = MAYBE_NUMBER } } } },
+	KnownTest = object { test = TEXT, suite = TEXT, name = TEXT,
+		recipe = TEXT, label = TEXT, file = MAYBE_TEXT, passed = COUNT,
+		failed = COUNT, skipped = COUNT, seconds = MAYBE_NUMBER,
+		flaky = FLAG, flaky_since = MAYBE_COUNT, last_run = COUNT,
+		last_outcome = TEXT, last_failed = MAYBE_COUNT },
+	KnownTests = object { items = list("KnownTest") },
 	Event = object { id = COUNT, kind = TEXT, state = TEXT,
 		ref = MAYBE_TEXT, old = MAYBE_TEXT, new = MAYBE_TEXT,
 		payload = ANY, created = COUNT, due = COUNT,
