@@ -1,16 +1,8 @@
 --- Results of tests as a JUnit file, which other tools read.
 
-local ESCAPES <const> = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;",
-	['"'] = "&quot;", ["\n"] = "&#10;" }
+local xml = require("reports.xml")
 
-local function escape(text)
-	return (text:gsub("[%z\1-\8\11\12\14-\31]", "?")
-		:gsub('[&<>"\n]', ESCAPES))
-end
-
-local function body(text)
-	return (text:gsub("[%z\1-\8\11\12\14-\31]", "?"):gsub("[&<>]", ESCAPES))
-end
+local escape, body = xml.attribute, xml.text
 
 local function case(result)
 	local head = ('  <testcase classname="%s" name="%s" time="%.3f"'):format(
