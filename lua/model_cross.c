@@ -106,15 +106,17 @@ static void push_fold(lua_State *L, struct crossing *crossing,
 	set_count(L, "learned", fold->trained);
 }
 
-/* A model that has seen the rows cannot be judged by them. */
-static void refuse_from(lua_State *L)
+/* Raises an option that makes no sense. */
+static void refuse(lua_State *L, const char *name, const char *why)
 {
 	struct error *err = NULL;
 
-	error_set(&err, ERROR_INVALID,
-		  "a cross-validation knows no 'from': that model may have "
-		  "learned the rows it would be judged by");
-	lerror_raise(L, err);
+	if (lua_getfield(L, 2, name) != LUA_TNIL) {
+		error_set(&err, ERROR_INVALID,
+			  "a cross-validation knows no '%s': %s", name, why);
+		lerror_raise(L, err);
+	}
+	lua_pop(L, 1);
 }
 
 static struct crossing *push_crossing(lua_State *L,
@@ -129,9 +131,10 @@ static struct crossing *push_crossing(lua_State *L,
 	struct crossing *crossing;
 
 	luaL_argcheck(L, count <= FOLDS_MAX, 2, "more than 100 folds");
-	if (lua_getfield(L, 2, "from") != LUA_TNIL)
-		refuse_from(L);
-	lua_pop(L, 1);
+	refuse(L, "from",
+	       "that model may have learned the rows it would be "
+	       "judged by");
+	refuse(L, "group", "it would take groups apart");
 	crossing = lua_newuserdatauv(L, sizeof(*crossing), 0);
 	*crossing = (struct crossing){0};
 	luaL_setmetatable(L, CROSSING);

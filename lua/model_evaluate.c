@@ -86,6 +86,13 @@ static void push_numbers(lua_State *L, const struct gbt_model *model,
 	}
 }
 
+static void push_order(lua_State *L, const struct gbt_sample *sample)
+{
+	set(L, "ndcg", gbt_ndcg(sample, 0));
+	set(L, "ndcg_at_5", gbt_ndcg(sample, 5));
+	set(L, "ndcg_at_10", gbt_ndcg(sample, 10));
+}
+
 void lmodel_push_metrics(lua_State *L, const struct gbt_model *model,
 			 const struct gbt_sample *sample)
 {
@@ -99,6 +106,8 @@ void lmodel_push_metrics(lua_State *L, const struct gbt_model *model,
 		    gbt_classes_accuracy(sample, model->outputs));
 	} else if (model_sample_is_binary(model)) {
 		push_binary(L, sample);
+	} else if (sample->groups || model->objective == GBT_RANK) {
+		push_order(L, sample);
 	} else {
 		push_numbers(L, model, sample);
 	}
@@ -134,8 +143,8 @@ static bool is_number(const struct gbt_model *model)
 
 int lmodel_evaluate(lua_State *L)
 {
-	static const char *const names[] = {"file",   "label", "read",
-					    "weight", "upper", NULL};
+	static const char *const names[] = {"file",  "label", "read", "weight",
+					    "upper", "group", NULL};
 	struct lmodel *owner = lmodel_check(L, 1), *upper = NULL;
 	struct gbt_sample sample;
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lua/model_table.h"
 #include "runtime/base/mem.h"
 
 enum {
@@ -55,7 +56,8 @@ static int find_by_name(struct model_rows *rows, struct error **err)
 static int find_by_place(struct model_rows *rows, struct error **err)
 {
 	const struct gbt_model *model = rows->model;
-	size_t used = rows->count - (rows->label >= 0) - (rows->weight >= 0);
+	size_t used = rows->count - (rows->label >= 0) - (rows->weight >= 0) -
+		      (rows->group >= 0);
 	size_t at = 0;
 
 	if (used != model->features)
@@ -64,7 +66,8 @@ static int find_by_place(struct model_rows *rows, struct error **err)
 				 " names of features",
 				 used, model->features);
 	for (size_t i = 0; i < rows->count; i++)
-		if ((int64_t)i != rows->label && (int64_t)i != rows->weight)
+		if ((int64_t)i != rows->label && (int64_t)i != rows->weight &&
+		    (int64_t)i != rows->group)
 			rows->columns[at++] = i;
 	return 0;
 }
@@ -175,14 +178,15 @@ int model_rows_open(struct model_rows *rows, const struct model_source *source,
 	const char *first =
 		rows->model->features ? gbt_string(&rows->model->names, 0) : "";
 
-	rows->label = rows->weight = -1;
+	rows->label = rows->weight = rows->group = -1;
 	if (open_source(rows, source, err) < 0 || read_header(rows, err) < 0)
 		return -1;
 	rows->columns = mem_array((size_t)rows->model->features + 1,
 				  sizeof(*rows->columns));
 	if (find_other(rows, label, "label", &rows->label, err) < 0 ||
 	    find_other(rows, rows->weight_name, "weight", &rows->weight, err) <
-		    0)
+		    0 ||
+	    find_other(rows, rows->group_name, "group", &rows->group, err) < 0)
 		return -1;
 	if (is_nameless(rows->model) && find_column(rows, first) < 0)
 		return find_by_place(rows, err);
@@ -265,6 +269,16 @@ int model_rows_next(struct model_rows *rows, double *row, double *label,
 	if (label && rows->label >= 0 && read_label(rows, label, err) < 0)
 		return -1;
 	return 1;
+}
+
+int model_rows_group(const struct model_rows *rows, double *group,
+		     struct error **err)
+{
+	*group = model_group_of(&rows->csv.fields[rows->group]);
+	if (isnan(*group))
+		return csv_error(&rows->csv, err,
+				 "there is no group, expected one");
+	return 0;
 }
 
 int model_rows_weight(const struct model_rows *rows, double *weight,

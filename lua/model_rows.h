@@ -23,14 +23,15 @@ struct model_rows {
 	size_t *columns;         /* owned: where each feature is */
 	int64_t label;           /* where the label is; -1: it is not wanted */
 	const char *weight_name; /* borrowed; NULL: rows weigh the same */
-	int64_t weight;          /* where it is; -1 */
+	const char *group_name;  /* borrowed; NULL: there are no groups */
+	int64_t weight, group;   /* where they are; -1 */
 };
 
 /*
  * Read the header of `source`, which must outlive the rows. Features are found
  * by name; in a model without names of its own, by their place among the
  * columns that are not the label. `rows` is all 0 but for `model`
- * and `weight_name`. 0 or -1
+ *, `weight_name` and `group_name`. 0 or -1
  * with ERROR_INVALID "FILE:1: …".
  */
 int model_rows_open(struct model_rows *rows, const struct model_source *source,
@@ -44,6 +45,9 @@ void model_rows_close(struct model_rows *rows); /* idempotent */
 int model_rows_next(struct model_rows *rows, double *row, double *label,
 		    struct error **err);
 
+/* The group of the row that was read: a number. 0, or -1 likewise. */
+int model_rows_group(const struct model_rows *rows, double *group,
+		     struct error **err);
 /* The weight of the row that was read: above 0. 0, or -1 likewise. */
 int model_rows_weight(const struct model_rows *rows, double *weight,
 		      struct error **err);

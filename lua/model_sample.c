@@ -20,8 +20,8 @@ struct sampling {
 	struct model_rows rows;
 	struct lmodel *model; /* borrowed */
 	bool raw;
-	struct gbt_vector truth, scores, weights; /* double */
-	double *inputs, *outputs;                 /* owned: AT_ONCE rows */
+	struct gbt_vector truth, scores, weights, groups; /* double */
+	double *inputs, *outputs; /* owned: AT_ONCE rows */
 };
 
 static int l_gc(lua_State *L)
@@ -32,6 +32,7 @@ static int l_gc(lua_State *L)
 	gbt_vector_release(&sampling->truth);
 	gbt_vector_release(&sampling->scores);
 	gbt_vector_release(&sampling->weights);
+	gbt_vector_release(&sampling->groups);
 	mem_free(sampling->inputs);
 	mem_free(sampling->outputs);
 	sampling->inputs = sampling->outputs = NULL;
@@ -71,6 +72,18 @@ static int check_label(const struct sampling *sampling, double label,
 	return 0;
 }
 
+static int keep_group(struct sampling *sampling, struct error **err)
+{
+	double group;
+
+	if (!sampling->rows.group_name)
+		return 0;
+	if (model_rows_group(&sampling->rows, &group, err) < 0)
+		return -1;
+	gbt_push(&sampling->groups, &group, sizeof(group));
+	return 0;
+}
+
 static int keep_weight(struct sampling *sampling, struct error **err)
 {
 	double weight;
@@ -98,7 +111,8 @@ static int read_some(struct sampling *sampling, struct error **err)
 		if (status < 1)
 			break;
 		if (check_label(sampling, label, err) < 0 ||
-		    keep_weight(sampling, err) < 0)
+		    keep_weight(sampling, err) < 0 ||
+		    keep_group(sampling, err) < 0)
 			return -1;
 		gbt_push(&sampling->truth, &label, sizeof(label));
 		count++;
@@ -146,6 +160,7 @@ static struct sampling *push_sampling(lua_State *L, struct lmodel *model,
 		.rows.model = plain, .model = model, .raw = raw};
 	luaL_setmetatable(L, SAMPLING);
 	sampling->rows.weight_name = options_text(L, 3, "weight");
+	sampling->rows.group_name = options_text(L, 3, "group");
 	sampling->inputs = mem_array((size_t)AT_ONCE * plain->features + 1,
 				     sizeof(double));
 	sampling->outputs =
@@ -168,7 +183,8 @@ void model_sample_push(lua_State *L, struct lmodel *model, bool raw,
 		lerror_raise(L, err);
 	*sample = (struct gbt_sample){
 		sampling->truth.data, sampling->scores.data,
-		sampling->weights.data, sampling->truth.count};
+		sampling->weights.data, sampling->truth.count,
+		sampling->groups.data};
 }
 
 double *model_sample_push_rows(lua_State *L, struct lmodel *model, size_t most,
@@ -194,8 +210,8 @@ double *model_sample_push_rows(lua_State *L, struct lmodel *model, size_t most,
 	}
 	if (status < 0)
 		lerror_raise(L, err);
-	*sample = (struct gbt_sample){sampling->truth.data, NULL, NULL,
-				      sampling->truth.count};
+	*sample = (struct gbt_sample){.truth = sampling->truth.data,
+				      .count = sampling->truth.count};
 	return sampling->scores.data;
 }
 

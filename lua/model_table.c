@@ -88,24 +88,46 @@ static int read_field(struct model_table *table, size_t at, struct error **err)
 
 	if (column->role == MODEL_IGNORED)
 		return 0;
-	if (column->role == MODEL_CATEGORY) {
+	if (column->role == MODEL_CATEGORY || column->role == MODEL_CLASS)
 		*value = field->length > 0 || field->quoted
 				 ? level_of(column, field)
 				 : NAN;
-		return 0;
-	}
-	if (!csv_number(field, value))
+	else if (column->role == MODEL_GROUP)
+		*value = model_group_of(field);
+	else if (!csv_number(field, value))
 		return csv_error(&table->csv, err,
 				 "'%.*s' in column '%s', expected a number"
 				 " (--categorical %s takes texts)",
 				 (int)(field->length > 40 ? 40 : field->length),
 				 field->data, column->name, column->name);
-	if (column->role == MODEL_LABEL && isnan(*value))
+	if (!isnan(*value))
+		return 0;
+	if (column->role == MODEL_LABEL || column->role == MODEL_CLASS)
 		return csv_error(&table->csv, err,
-				 "there is no label, expected a number in"
+				 "there is no label, expected a %s in"
 				 " column '%s'",
+				 column->role == MODEL_LABEL ? "number"
+							     : "class",
+				 column->name);
+	if (column->role == MODEL_GROUP)
+		return csv_error(&table->csv, err,
+				 "there is no group, expected one in column"
+				 " '%s'",
 				 column->name);
 	return 0;
+}
+
+double model_group_of(const struct csv_field *field)
+{
+	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+	double number;
+
+	if (csv_number(field, &number))
+		return number;
+	for (uint32_t i = 0; i < field->length; i++)
+		hash = (hash ^ (unsigned char)field->data[i]) *
+		       UINT64_C(1099511628211);
+	return (double)(hash >> 11) + 0.5;
 }
 
 static int by_text(const void *a, const void *b)
@@ -133,6 +155,40 @@ static void sort_levels(struct model_table *table, struct model_column *column)
 			column->values[i] = places[(size_t)column->values[i]];
 	mem_free(before);
 	mem_free(places);
+}
+
+/* The number that a class's name is, or one that no class can have. */
+static uint32_t number_of(const char *name)
+{
+	struct csv_field field = {name, (uint32_t)strlen(name), false};
+	double number;
+
+	if (!csv_number(&field, &number) || !(number >= 0) ||
+	    number >= GBT_OUTPUTS_MAX || number != floor(number))
+		return GBT_OUTPUTS_MAX;
+	return (uint32_t)number;
+}
+
+/* Classes that are called 0, 1, … without a gap are these numbers. */
+static void settle_classes(struct model_table *table,
+			   struct model_column *column)
+{
+	uint8_t *seen = mem_array(GBT_OUTPUTS_MAX + 1, 1);
+	uint32_t most = 0, kinds = 0;
+
+	for (uint32_t i = 0; i < column->level_count; i++) {
+		uint32_t number = number_of(column->levels[i]);
+
+		kinds += !seen[number];
+		seen[number] = 1;
+		most = number > most ? number : most;
+	}
+	mem_free(seen);
+	table->classes_named = most + 1 != kinds;
+	table->class_count = table->classes_named ? column->level_count : kinds;
+	for (size_t i = 0; !table->classes_named && i < table->rows; i++)
+		column->values[i] =
+			number_of(column->levels[(uint32_t)column->values[i]]);
 }
 
 struct moment {
@@ -199,9 +255,11 @@ int model_table_read(struct model_table *table, struct error **err)
 	if (more < 0)
 		return -1;
 	for (size_t i = 0; i < table->count; i++)
-		if (table->columns[i].role == MODEL_CATEGORY &&
-		    table->columns[i].level_count > 0)
+		if (table->columns[i].level_count > 0) {
 			sort_levels(table, &table->columns[i]);
+			if (table->columns[i].role == MODEL_CLASS)
+				settle_classes(table, &table->columns[i]);
+		}
 	for (size_t i = 0; i < table->count && table->rows > 0; i++)
 		if (table->columns[i].role == MODEL_TIME) {
 			sort_rows(table, table->columns[i].values);
@@ -223,8 +281,12 @@ static void collect(struct model_view *view, const struct model_table *table)
 	for (size_t i = 0; i < table->count; i++) {
 		const struct model_column *column = &table->columns[i];
 
-		if (column->role == MODEL_LABEL)
+		if (column->role == MODEL_LABEL || column->role == MODEL_CLASS)
 			given->label = column->values;
+		if (column->role == MODEL_CLASS && table->classes_named)
+			given->classes = (const char *const *)column->levels;
+		if (column->role == MODEL_GROUP)
+			given->group = column->values;
 		if (column->role == MODEL_WEIGHT)
 			given->weight = column->values;
 		if (!is_feature(column))
@@ -242,8 +304,10 @@ void model_view_init(struct model_view *view, const struct model_table *table)
 	uint32_t levels = 0;
 
 	for (size_t i = 0; i < table->count; i++)
-		levels += table->columns[i].level_count;
-	*view = (struct model_view){.table.rows = table->rows};
+		if (is_feature(&table->columns[i]))
+			levels += table->columns[i].level_count;
+	*view = (struct model_view){.table.rows = table->rows,
+				    .table.class_count = table->class_count};
 	view->columns = mem_array(table->count + 1, sizeof(double *));
 	view->names = mem_array(table->count + 1, sizeof(char *));
 	view->levels = mem_array((size_t)levels + 1, sizeof(char *));

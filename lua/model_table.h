@@ -11,6 +11,8 @@ enum model_column_role {
 	MODEL_FEATURE,
 	MODEL_CATEGORY, /* a feature of texts */
 	MODEL_LABEL,
+	MODEL_CLASS, /* a label that may be a text */
+	MODEL_GROUP, /* numbers or texts that rows of a group have */
 	MODEL_WEIGHT,
 	MODEL_TIME,
 };
@@ -28,6 +30,8 @@ struct model_table {
 	struct csv csv;
 	struct model_column *columns; /* owned */
 	size_t count, rows, room;
+	uint32_t class_count; /* of a MODEL_CLASS */
+	bool classes_named;   /* they are no numbers from 0 on */
 };
 
 /* Reads the header; all columns are features at first. 0 or -1. */
@@ -42,6 +46,9 @@ int model_table_use(struct model_table *table, const char *name,
  */
 int model_table_read(struct model_table *table, struct error **err);
 void model_table_close(struct model_table *table); /* idempotent */
+
+/* What a group's rows have alike: the number, or one made of the text. */
+double model_group_of(const struct csv_field *field);
 
 /* The table as training takes it. */
 struct model_view {

@@ -18,7 +18,7 @@ static const char *const OPTIONS[] = {
 	"rate",        "bins",      "min_data", "min_hessian", "l1",
 	"l2",          "row_share", "seed",     "threads",     "feature_share",
 	"early_stop",  "held_out",  "min_gain", "blend",       "monotone",
-	"balance",     "from",      NULL};
+	"balance",     "from",      "group",    "goss",        NULL};
 
 static int l_gc(lua_State *L)
 {
@@ -99,6 +99,10 @@ static void read_options(lua_State *L, struct gbt_options *options, size_t rows)
 	options->row_share = number(L, "row_share", options->row_share);
 	options->feature_share =
 		number(L, "feature_share", options->feature_share);
+	if (options_flag(L, 2, "goss", false)) {
+		options->goss_top = 0.2;
+		options->goss_other = 0.1;
+	}
 	options->balance = options_flag(L, 2, "balance", false);
 	options->seed = (uint64_t)options_count(L, 2, "seed", 0, 1);
 	options->threads = (uint32_t)options_count(L, 2, "threads", 1, 1);
@@ -244,6 +248,15 @@ static void check_options(lua_State *L, const char *extra)
 		      "the option 'label' is missing");
 }
 
+static bool is_multiclass(lua_State *L)
+{
+	const char *objective = options_text(L, 2, "objective");
+	enum gbt_objective found;
+
+	return objective && gbt_objective_find(objective, &found) &&
+	       found == GBT_MULTICLASS;
+}
+
 struct training *model_training_push(lua_State *L, const char *extra)
 {
 	size_t length;
@@ -266,7 +279,8 @@ struct training *model_training_push(lua_State *L, const char *extra)
 	use(L, table, "categorical", MODEL_CATEGORY);
 	use(L, table, "weight", MODEL_WEIGHT);
 	use(L, table, "time", MODEL_TIME);
-	use(L, table, "label", MODEL_LABEL);
+	use(L, table, "group", MODEL_GROUP);
+	use(L, table, "label", is_multiclass(L) ? MODEL_CLASS : MODEL_LABEL);
 	demand(L, model_table_read(table, &err), &err);
 	training->ordered = has_column(table, MODEL_TIME);
 	model_view_init(&training->view, table);

@@ -56,6 +56,7 @@ function Model:scores(text, options) end
 ---@field label string the column with what is true
 ---@field file? string how errors name the text (data)
 ---@field read? boolean `text` is the path of a file, read in parts
+---@field group? string column: rows that are ordered among themselves
 ---@field weight? string column: how much a row counts [all the same]
 ---@field upper? model.Model of the upper end of an interval
 

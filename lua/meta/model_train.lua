@@ -24,6 +24,8 @@ local model_train = {}
 ---@field min_gain? number of a cut [0]
 ---@field l1? number [0]
 ---@field l2? number [by the number of rows]
+---@field group? string column: of rank, rows ordered among themselves
+---@field goss? boolean trees learn from rows that are wrong [false]
 ---@field row_share? number of rows, drawn for each tree [1]
 ---@field feature_share? number ditto, of features [1]
 ---@field seed? integer of chance [1]

@@ -6,7 +6,8 @@ local metrics = {}
 metrics.ORDER = { "rows", "auc", "average_precision", "log_loss",
 	"brier", "ece", "f1", "accuracy", "precision_at_5", "recall_at_5",
 	"precision_at_10", "recall_at_10", "precision_at_20", "recall_at_20",
-	"rmse", "mae", "r2", "pinball", "below", "coverage", "width",
+	"ndcg", "ndcg_at_5", "ndcg_at_10", "rmse", "mae", "r2", "pinball",
+	"below", "coverage", "width",
 	"poisson_deviance", "gamma_deviance" }
 
 --- Says that lists are lists, also when they are empty.

@@ -62,6 +62,7 @@ function training.read(call, data)
 	options.file, options.label = data, files.need(call, "label", "COLUMN")
 	options.weight, options.time = given.weight, given.time
 	options.objective, options.blend = given.objective, given.blend
+	options.group, options.goss = given.group, given.goss
 	options.from = given.continue and files.model(given.continue)
 	options.monotone, options.balance = ways(call), given.balance
 	options.ignore, options.categorical = list(given.ignore),
@@ -72,7 +73,9 @@ end
 local OPTIONS <const> = {
 	{ name = "objective", argument = "NAME", default = "binary",
 		help = "binary regression l1 huber quantile poisson"
-		.. " gamma" },
+		.. " gamma multiclass rank" },
+	{ name = "group", argument = "COLUMN",
+		help = "of rank: rows that are ordered among themselves" },
 	{ name = "blend", help = "trees, a linear model and base"
 		.. " rates, by shares that suit the rows" },
 	{ name = "categorical", argument = "A,B",
@@ -98,6 +101,8 @@ local OPTIONS <const> = {
 		help = "of rows for each tree [1]" },
 	{ name = "feature-share", argument = "X",
 		help = "of features for each tree [1]" },
+	{ name = "goss", help = "trees learn from rows that are wrong, and"
+		.. " few others" },
 	{ name = "early-stop", argument = "N",
 		help = "trees that may go by without help" },
 	{ name = "held-out", argument = "X",

@@ -403,4 +403,16 @@ function tests.trees_that_do_not_help_are_not_added()
 	test.ok(not ok and problem.message:find("knows no 'from'", 1, true))
 end
 
+function tests.few_rows_are_enough_when_they_are_chosen()
+	local text = rows(3000)
+	local all = train(text):evaluate(text, { label = "failed" })
+	local goss = train(text, { goss = true })
+	local some = goss:evaluate(text, { label = "failed" })
+
+	test.ok(some.auc > all.auc - .01, some.auc)
+	test.equal(train(text, { goss = true, threads = 3 }):export(),
+		goss:export())
+	refuses("not by both", text, { goss = true, row_share = .5 })
+end
+
 return tests

@@ -94,8 +94,8 @@ static void check(const char *name, double got)
 
 static void metrics_of_two_classes(void **state)
 {
-	struct gbt_sample plain = {y, p, NULL, count};
-	struct gbt_sample weighted = {y, p, w, count};
+	struct gbt_sample plain = {y, p, NULL, count, NULL};
+	struct gbt_sample weighted = {y, p, w, count, NULL};
 	double precision, recall;
 
 	(void)state;
@@ -117,8 +117,8 @@ static void metrics_of_two_classes(void **state)
 
 static void metrics_of_numbers(void **state)
 {
-	struct gbt_sample plain = {t, q, NULL, count};
-	struct gbt_sample weighted = {t, q, w, count};
+	struct gbt_sample plain = {t, q, NULL, count, NULL};
+	struct gbt_sample weighted = {t, q, w, count, NULL};
 
 	(void)state;
 	check("rmse", gbt_rmse(&plain));
@@ -134,7 +134,7 @@ static void metrics_of_numbers(void **state)
 
 static void metrics_of_many_classes(void **state)
 {
-	struct gbt_sample sample = {k, c, NULL, count};
+	struct gbt_sample sample = {k, c, NULL, count, NULL};
 
 	(void)state;
 	check("classes_log_loss", gbt_classes_log_loss(&sample, 3));
@@ -157,7 +157,7 @@ static double between(const double *table, uint32_t length, double at)
 
 static void isotonic_steps(void **state)
 {
-	struct gbt_sample sample = {y, p, NULL, count}, stepped = sample;
+	struct gbt_sample sample = {y, p, NULL, count, NULL}, stepped = sample;
 	uint32_t length;
 	double *table = gbt_isotonic(&sample, &length);
 	double scores[ROWS_MAX];
@@ -173,7 +173,7 @@ static void isotonic_steps(void **state)
 
 static void platts_sigmoid_is_the_best_one(void **state)
 {
-	struct gbt_sample sample = {y, p, NULL, count};
+	struct gbt_sample sample = {y, p, NULL, count, NULL};
 	double table[2], slope[2] = {0, 0}, positives = 0;
 
 	(void)state;
@@ -196,7 +196,7 @@ static void platts_sigmoid_is_the_best_one(void **state)
 static void nothing_to_say_is_no_number(void **state)
 {
 	static const double ones[] = {1, 1}, scores[] = {0.5, 0.7};
-	struct gbt_sample one = {ones, scores, NULL, 2}, none = {0};
+	struct gbt_sample one = {ones, scores, NULL, 2, NULL}, none = {0};
 
 	(void)state;
 	assert_true(isnan(gbt_auc(&one)));
@@ -215,6 +215,21 @@ static void every_expected_value_was_compared(void **state)
 	assert_true(expected_count > 20);
 }
 
+/* Three groups, not side by side, as scikit-learn's ndcg_score has them. */
+static void order_is_what_scikit_learn_says(void **state)
+{
+	static const double group[] = {1, 2, 1, 1, 3, 1, 2, 1, 2, 3, 4};
+	static const double truth[] = {3, 0, 0, 1, 0, 2, 1, 0, 1, 0, 9};
+	static const double score[] = {.1, .5, .4, .4, 1, .2, .5, .9, .1, 2, 1};
+	struct gbt_sample sample = {truth, score, NULL, 11, group};
+
+	(void)state;
+	assert_true(fabs(gbt_ndcg(&sample, 0) - 0.44997593574101824) < 1e-12);
+	assert_true(fabs(gbt_ndcg(&sample, 2) - 0.19134015924715544) < 1e-12);
+	sample.count = 0;
+	assert_true(isnan(gbt_ndcg(&sample, 0)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +239,7 @@ int main(void)
 		cmocka_unit_test(isotonic_steps),
 		cmocka_unit_test(platts_sigmoid_is_the_best_one),
 		cmocka_unit_test(nothing_to_say_is_no_number),
+		cmocka_unit_test(order_is_what_scikit_learn_says),
 		cmocka_unit_test(every_expected_value_was_compared),
 	};
 

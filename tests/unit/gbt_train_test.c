@@ -262,8 +262,10 @@ static void what_cannot_be_is_refused(void **state)
 	sample.options.leaves = 1;
 	refuses(&sample, "leaves is 1, expected 2 to");
 	fill(&sample);
+	sample.options.objective = GBT_TWEEDIE;
+	refuses(&sample, "no objective 'tweedie");
 	sample.options.objective = GBT_RANK;
-	refuses(&sample, "no objective 'rank");
+	refuses(&sample, "needs groups of rows");
 	fill(&sample);
 	sample.table.rows = 0;
 	refuses(&sample, "rows");

@@ -37,7 +37,7 @@ size_t boost_rows_begin(struct boost_rows *rows, const uint8_t *used,
 			size_t learned, size_t count)
 {
 	uint32_t *list = rows->lists[0];
-	size_t first = 0;
+	size_t first = 0, places[2]; /* of what is not used, and is */
 
 	if (!used) {
 		for (size_t i = 0; i < count; i++)
@@ -46,8 +46,12 @@ size_t boost_rows_begin(struct boost_rows *rows, const uint8_t *used,
 	}
 	for (size_t i = 0; i < learned; i++)
 		first += used[i] != 0;
-	for (size_t i = 0, at = 0, rest = first; i < count; i++)
-		list[i < learned && used[i] ? at++ : rest++] = (uint32_t)i;
+	places[0] = first;
+	places[1] = 0;
+	for (size_t i = 0; i < learned; i++)
+		list[places[used[i] != 0]++] = (uint32_t)i;
+	for (size_t i = learned; i < count; i++)
+		list[i] = (uint32_t)i;
 	return first;
 }
 

@@ -20,7 +20,7 @@ static uint64_t next_random(uint64_t *state)
 static double loss_of(const struct gbt_model *model, const double *truth,
 		      double *scores, size_t count)
 {
-	struct gbt_sample sample = {truth, scores, NULL, count};
+	struct gbt_sample sample = {truth, scores, NULL, count, NULL};
 	uint32_t width = gbt_predictions(model);
 
 	for (size_t i = 0; i < count; i++) {

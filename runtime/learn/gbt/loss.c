@@ -8,7 +8,8 @@
 
 bool gbt_loss_known(enum gbt_objective objective)
 {
-	return objective <= GBT_GAMMA;
+	return objective <= GBT_GAMMA || objective == GBT_MULTICLASS ||
+	       objective == GBT_RANK;
 }
 
 enum gbt_transform gbt_loss_transform(enum gbt_objective objective)
@@ -16,6 +17,8 @@ enum gbt_transform gbt_loss_transform(enum gbt_objective objective)
 	switch (objective) {
 	case GBT_BINARY:
 		return GBT_SIGMOID;
+	case GBT_MULTICLASS:
+		return GBT_SOFTMAX;
 	case GBT_POISSON:
 	case GBT_GAMMA:
 		return GBT_EXP;
@@ -32,6 +35,11 @@ static const char *wanted(enum gbt_objective objective, double label)
 		return "0 or 1";
 	if (objective == GBT_POISSON && label < 0)
 		return "0 or more";
+	if (objective == GBT_RANK && label < 0)
+		return "0 or more";
+	if (objective == GBT_MULTICLASS &&
+	    !(label >= 0 && label < GBT_OUTPUTS_MAX && label == floor(label)))
+		return "the number of a class, from 0";
 	if (objective == GBT_GAMMA && label <= 0)
 		return "more than 0";
 	return NULL;

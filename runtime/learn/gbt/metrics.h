@@ -10,6 +10,7 @@ struct gbt_sample {
 	const double *score;   /* prediction */
 	const double *weights; /* NULL: all 1 */
 	size_t count;
+	const double *groups; /* rows of a group have one; NULL: none */
 };
 
 /* Where there is nothing to say (one class only, no rows), each is NaN. */
@@ -58,6 +59,14 @@ double gbt_gamma_deviance(const struct gbt_sample *sample);
 /* The share of `truth` within [lower, upper]. */
 double gbt_coverage(const double *truth, const double *lower,
 		    const double *upper, size_t count);
+
+/*
+ * The mean over groups of at least two rows of how well they are in order, by
+ * the truth as gain and the logarithm of the place; rows of one score share
+ * their places. Of the first `places` only; 0: of all. Without anything to gain
+ * a group is worth 0 (Järvelin, Kekäläinen: Cumulated gain, 2002).
+ */
+double gbt_ndcg(const struct gbt_sample *sample, uint32_t places);
 
 /* Classes 0 to `classes` - 1; `score` has a probability a class and row. */
 double gbt_classes_log_loss(const struct gbt_sample *sample, uint32_t classes);

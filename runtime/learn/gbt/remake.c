@@ -79,8 +79,8 @@ struct fold {
 static void take_fold(struct fold *fold, const struct gbt_sample *all,
 		      size_t which, bool held)
 {
-	fold->sample =
-		(struct gbt_sample){fold->truth, fold->score, fold->weights, 0};
+	fold->sample = (struct gbt_sample){fold->truth, fold->score,
+					   fold->weights, 0, NULL};
 	for (size_t i = 0; i < all->count; i++) {
 		size_t at = fold->sample.count;
 

@@ -4,31 +4,12 @@
 #include <string.h>
 
 #include "runtime/base/mem.h"
+#include "runtime/learn/boost/goss.h"
 #include "runtime/learn/boost/kernel.h"
+#include "runtime/learn/boost/ranking.h"
+#include "runtime/learn/boost/softmax.h"
 #include "runtime/learn/gbt/grow.h"
 #include "runtime/learn/gbt/warm.h"
-
-void gbt_options_init(struct gbt_options *options, size_t rows)
-{
-	*options = (struct gbt_options){
-		.objective = GBT_BINARY,
-		.alpha = 0.5,
-		.trees = rows < 2000    ? 60
-			 : rows < 20000 ? 120
-					: 200,
-		.leaves = rows < 2000    ? 6
-			  : rows < 20000 ? 15
-					 : 31,
-		.bins = GBT_BINS_MAX,
-		.rate = rows < 2000 ? 0.05 : 0.1,
-		.min_data = rows < 2000 ? 10 : 20,
-		.min_hessian = 1e-3,
-		.l2 = rows < 2000 ? 5 : 1,
-		.row_share = 1,
-		.feature_share = 1,
-		.seed = 1,
-	};
-}
 
 enum { CHUNK_ROWS = 8192 }; /* that one thread takes at a time */
 
@@ -41,95 +22,107 @@ struct training {
 	struct gbt_pool *pool;
 	struct gbt_grower *grower;
 	struct gbt_builder *builder;
+	/* Of each output: scores `rows` apart, the others `stride`. */
+	uint32_t outputs;
 	double *scores, *gradients, *hessians;
-	uint8_t *used;  /* which rows the tree sees; NULL: all */
-	uint8_t *use;   /* features */
-	size_t learned; /* rows before those that are held out */
-	double start;
+	size_t stride;
+	double *start;                 /* of each output */
+	struct boost_groups groups[2]; /* of rank: learned from, held out */
+	uint8_t *used;                 /* which rows the tree sees; NULL: all */
+	double *sizes;                 /* of their gradients, with GOSS */
+	uint8_t *use;                  /* features */
+	size_t learned;                /* rows before those that are held out */
 	uint64_t chance;
 	uint32_t former; /* trees of the model that is gone on with */
 	uint32_t best;   /* trees, when the loss was lowest */
 	double lowest;
 };
 
-/* xorshift64* (Vigna 2016). */
-static double draw(struct training *training)
+/* How many scores a row has. */
+static int count_outputs(struct training *training, struct error **err)
 {
-	uint64_t x = training->chance;
+	const struct gbt_table *table = training->table;
+	const struct gbt_options *options = training->options;
+	uint32_t most = table->class_count;
 
-	x ^= x >> 12;
-	x ^= x << 25;
-	x ^= x >> 27;
-	training->chance = x;
-	return (double)((x * UINT64_C(2685821657736338717)) >> 11) * 0x1p-53;
-}
-
-int gbt_table_check(const struct gbt_table *table, struct error **err)
-{
-	if (table->rows == 0 || table->rows > UINT32_MAX ||
-	    table->features == 0 || table->features > GBT_FEATURES_MAX)
+	training->outputs = 1;
+	if (options->objective == GBT_MULTICLASS) {
+		for (size_t i = 0; i < table->rows; i++)
+			if (table->label[i] >= most)
+				most = (uint32_t)table->label[i] + 1;
+		if (most < 2)
+			return error_set(err, ERROR_INVALID,
+					 "there is one class only, expected two"
+					 " at least");
+		training->outputs = most;
+	}
+	if (options->from && options->from->outputs != training->outputs)
 		return error_set(err, ERROR_INVALID,
-				 "%zu rows of %u features, expected one of"
-				 " each at least",
-				 table->rows, table->features);
+				 "the model to go on with has %u classes, the"
+				 " table %u",
+				 options->from->outputs, training->outputs);
 	return 0;
 }
 
-static int check_options(const struct gbt_table *table,
-			 const struct gbt_options *options, struct error **err)
+static struct boost_softmax softmax_of(const struct training *training)
 {
-	const struct {
-		const char *name;
-		double value, least, most;
-	} ranges[] = {
-		{"trees", options->trees, 1, GBT_TREES_MAX},
-		{"leaves", options->leaves, 2, GBT_LEAVES_MAX},
-		{"bins", options->bins, 2, GBT_BINS_MAX},
-		{"rate", options->rate, 1e-6, 1},
-		{"alpha", options->alpha, 1e-6, 1e9},
-		{"min_data", options->min_data, 0, 1e9},
-		{"min_hessian", options->min_hessian, 0, 1e9},
-		{"l1", options->l1, 0, 1e9},
-		{"l2", options->l2, 0, 1e9},
-		{"min_gain", options->min_gain, 0, 1e300},
-		{"row_share", options->row_share, 1e-6, 1},
-		{"feature_share", options->feature_share, 1e-6, 1},
-		{"threads", options->threads ? options->threads : 1, 1,
-		 GBT_THREADS_MAX},
-		{"held_out", (double)options->held_out, 0,
-		 table->rows > 0 ? (double)table->rows - 1 : 0},
+	return (struct boost_softmax){
+		.classes = training->outputs,
+		.label = training->table->label,
+		.weight = training->table->weight,
+		.scores = training->scores,
+		.score_stride = training->table->rows,
+		.gradients = training->gradients,
+		.hessians = training->hessians,
+		.stride = training->stride,
 	};
+}
 
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
-		if (!(ranges[i].value >= ranges[i].least &&
-		      ranges[i].value <= ranges[i].most))
-			return error_set(err, ERROR_INVALID,
-					 "%s is %g, expected %g to %g",
-					 ranges[i].name, ranges[i].value,
-					 ranges[i].least, ranges[i].most);
-	if (options->objective == GBT_QUANTILE && options->alpha >= 1)
-		return error_set(err, ERROR_INVALID,
-				 "alpha is %g, expected a share below 1",
-				 options->alpha);
-	if (options->balance && options->objective != GBT_BINARY)
-		return error_set(err, ERROR_INVALID,
-				 "balance is of the objective 'binary', not of"
-				 " '%s'",
-				 gbt_objective_name(options->objective));
-	if (!gbt_loss_known(options->objective))
-		return error_set(err, ERROR_INVALID,
-				 "training knows no objective '%s'",
-				 gbt_objective_name(options->objective));
-	return gbt_table_check(table, err);
+static struct boost_ranking ranking_of(const struct training *training)
+{
+	return (struct boost_ranking){
+		.label = training->table->label,
+		.weight = training->table->weight,
+		.scores = training->scores,
+		.gradients = training->gradients,
+		.hessians = training->hessians,
+	};
 }
 
 /* Of the rows that are held out; of all, when none are. */
 static double loss_of(const struct training *training)
 {
-	return gbt_loss_mean(&training->loss, training->scores,
-			     training->options->held_out > 0 ? training->learned
-							     : 0,
-			     training->table->rows);
+	bool held = training->options->held_out > 0;
+	size_t from = held ? training->learned : 0;
+	struct boost_softmax softmax = softmax_of(training);
+	struct boost_ranking ranking = ranking_of(training);
+
+	switch (training->options->objective) {
+	case GBT_MULTICLASS:
+		return boost_softmax_mean(&softmax, from,
+					  training->table->rows);
+	case GBT_RANK:
+		return boost_ranking_mean(&ranking, &training->groups[held]);
+	default:
+		return gbt_loss_mean(&training->loss, training->scores, from,
+				     training->table->rows);
+	}
+}
+
+/* Where scores begin. */
+static void set_start(struct training *training)
+{
+	const struct gbt_options *options = training->options;
+	struct boost_softmax softmax = softmax_of(training);
+
+	if (options->balance)
+		gbt_loss_balance(&training->loss, training->learned);
+	if (options->objective == GBT_MULTICLASS)
+		boost_softmax_start(&softmax, training->learned,
+				    training->start);
+	else if (options->objective != GBT_RANK)
+		training->start[0] =
+			gbt_loss_start(&training->loss, training->learned);
 }
 
 /* The trees of a model, where its scores are, and how good it is: new trees
@@ -140,37 +133,58 @@ static void go_on(struct training *training, const struct gbt_model *from)
 		gbt_builder_copy(training->builder, from, i);
 	training->former = from->tree_count;
 	training->best = from->tree_count;
-	training->start = from->base[0];
+	for (uint32_t k = 0; k < training->outputs; k++)
+		training->start[k] = from->base[k];
 	gbt_warm_scores(from, training->table, training->scores);
 	training->lowest = loss_of(training);
 }
 
+static void make_room(struct training *training)
+{
+	const struct gbt_options *options = training->options;
+	size_t rows = training->table->rows, outputs = training->outputs;
+	bool some = options->row_share < 1 || options->goss_top > 0;
+
+	training->stride = rows + BOOST_SLACK;
+	training->scores = mem_array(rows, outputs * sizeof(double));
+	training->gradients =
+		mem_array(training->stride, outputs * sizeof(double));
+	training->hessians =
+		mem_array(training->stride, outputs * sizeof(double));
+	training->start = mem_array(outputs, sizeof(double));
+	training->used = some ? mem_array(rows, 1) : NULL;
+	training->sizes =
+		options->goss_top > 0 ? mem_array(rows, sizeof(double)) : NULL;
+	training->use = mem_array(training->table->features, 1);
+}
+
 static void begin(struct training *training)
 {
-	size_t rows = training->table->rows;
+	const struct gbt_options *options = training->options;
+	const struct gbt_table *table = training->table;
 
-	training->pool = gbt_pool_new(training->options->threads);
-	gbt_bins_init(&training->bins, training->table, training->options->bins,
-		      training->pool);
-	training->grower = gbt_grower_new(&training->bins, training->options,
-					  training->pool);
+	training->pool = gbt_pool_new(options->threads);
+	gbt_bins_init(&training->bins, table, options->bins, training->pool);
+	training->grower =
+		gbt_grower_new(&training->bins, options, training->pool);
 	training->builder = gbt_builder_new();
-	training->scores = mem_array(rows, sizeof(double));
-	training->gradients = mem_array(rows + BOOST_SLACK, sizeof(double));
-	training->hessians = mem_array(rows + BOOST_SLACK, sizeof(double));
-	training->used =
-		training->options->row_share < 1 ? mem_array(rows, 1) : NULL;
-	training->use = mem_array(training->table->features, 1);
-	training->learned = rows - training->options->held_out;
-	if (training->options->balance)
-		gbt_loss_balance(&training->loss, training->learned);
-	training->start = gbt_loss_start(&training->loss, training->learned);
-	training->chance = training->options->seed * 0x9e3779b97f4a7c15 + 1;
+	make_room(training);
+	training->learned = table->rows - options->held_out;
+	training->chance = options->seed * 0x9e3779b97f4a7c15 + 1;
 	training->lowest = INFINITY;
-	for (size_t i = 0; i < rows; i++)
-		training->scores[i] = training->start;
-	if (training->options->from)
-		go_on(training, training->options->from);
+	if (options->objective == GBT_RANK) {
+		boost_groups_init(&training->groups[0], table->group, 0,
+				  training->learned);
+		boost_groups_init(&training->groups[1], table->group,
+				  training->learned, table->rows);
+	}
+	set_start(training);
+	for (uint32_t k = 0; k < training->outputs; k++)
+		for (size_t i = 0; i < table->rows; i++)
+			training->scores[k * table->rows + i] =
+				training->start[k];
+	if (options->from)
+		go_on(training, options->from);
 }
 
 static void end(struct training *training)
@@ -182,7 +196,11 @@ static void end(struct training *training)
 	mem_free(training->scores);
 	mem_free(training->gradients);
 	mem_free(training->hessians);
+	mem_free(training->start);
+	boost_groups_release(&training->groups[0]);
+	boost_groups_release(&training->groups[1]);
 	mem_free(training->used);
+	mem_free(training->sizes);
 	mem_free(training->use);
 }
 
@@ -192,50 +210,98 @@ static void choose(struct training *training)
 	const struct gbt_options *options = training->options;
 	uint32_t features = training->table->features, chosen = 0;
 
-	for (size_t i = 0; training->used && i < training->learned; i++)
-		training->used[i] = draw(training) < options->row_share;
+	for (size_t i = 0; options->row_share < 1 && i < training->learned; i++)
+		training->used[i] =
+			boost_draw(&training->chance) < options->row_share;
 	for (uint32_t f = 0; f < features; f++) {
-		training->use[f] = options->feature_share >= 1 ||
-				   draw(training) < options->feature_share;
+		training->use[f] =
+			options->feature_share >= 1 ||
+			boost_draw(&training->chance) < options->feature_share;
 		chosen += training->use[f];
 	}
 	if (chosen == 0)
-		training->use[(uint32_t)(draw(training) * features)] = 1;
+		training->use[(uint32_t)(boost_draw(&training->chance) *
+					 features)] = 1;
 }
 
 /* The derivatives of some rows. */
-static void derive(void *context, uint32_t chunk, uint32_t worker)
+static void derive_chunk(void *context, uint32_t chunk, uint32_t worker)
 {
 	struct training *training = context;
 	size_t from = (size_t)chunk * CHUNK_ROWS, to = from + CHUNK_ROWS;
 	struct gbt_slopes slopes = {training->scores, training->gradients,
 				    training->hessians};
+	struct boost_softmax softmax = softmax_of(training);
 
 	(void)worker;
 	if (to > training->learned)
 		to = training->learned;
-	gbt_loss_derive(&training->loss, from, to, &slopes);
+	if (training->options->objective == GBT_MULTICLASS)
+		boost_softmax_derive(&softmax, from, to);
+	else
+		gbt_loss_derive(&training->loss, from, to, &slopes);
 }
 
-static void add_tree(struct training *training, uint32_t index)
+static void derive(struct training *training)
+{
+	struct boost_ranking ranking = ranking_of(training);
+
+	if (training->options->objective == GBT_RANK)
+		boost_ranking_derive(&ranking, &training->groups[0],
+				     training->pool);
+	else
+		gbt_pool_run(training->pool,
+			     (uint32_t)((training->learned + CHUNK_ROWS - 1) /
+					CHUNK_ROWS),
+			     derive_chunk, training);
+}
+
+/* The first trees find what is wrong at all, from all rows. */
+static void choose_by_size(struct training *training, uint32_t round)
+{
+	const struct gbt_options *options = training->options;
+	struct boost_goss goss = {
+		.top = options->goss_top,
+		.other = options->goss_other,
+		.rows = training->learned,
+		.outputs = training->outputs,
+		.gradients = training->gradients,
+		.hessians = training->hessians,
+		.stride = training->stride,
+		.sizes = training->sizes,
+		.used = training->used,
+	};
+
+	if (training->used && round < 1 / options->rate)
+		memset(training->used, 1, training->learned);
+	else if (training->used)
+		boost_goss(&goss, &training->chance);
+}
+
+/* A tree for each output. */
+static void add_trees(struct training *training, uint32_t round)
 {
 	struct gbt_target target = {
 		.loss = &training->loss,
-		.gradients = training->gradients,
-		.hessians = training->hessians,
 		.learned = training->learned,
 		.used = training->used,
 		.use = training->use,
-		.step = training->options->seed * 1000003 + index,
-		.scores = training->scores,
 	};
 
-	gbt_pool_run(
-		training->pool,
-		(uint32_t)((training->learned + CHUNK_ROWS - 1) / CHUNK_ROWS),
-		derive, training);
+	derive(training);
 	choose(training);
-	gbt_grow(training->grower, &target, training->builder);
+	if (training->options->goss_top > 0)
+		choose_by_size(training, round);
+	for (uint32_t k = 0; k < training->outputs; k++) {
+		target.gradients = training->gradients + k * training->stride;
+		target.hessians = training->hessians + k * training->stride;
+		target.scores = training->scores + k * training->table->rows;
+		target.output = k;
+		target.step = training->options->seed * 1000003 +
+			      training->former +
+			      (uint64_t)round * training->outputs + k;
+		gbt_grow(training->grower, &target, training->builder);
+	}
 }
 
 /* The trees; 0, or -1 when it was cancelled. */
@@ -244,21 +310,22 @@ static int boost(struct training *training, struct error **err)
 	const struct gbt_options *options = training->options;
 
 	for (uint32_t i = 0; i < options->trees; i++) {
+		uint32_t trees = training->former + (i + 1) * training->outputs;
 		double loss = 0;
 
-		add_tree(training, training->former + i);
+		add_trees(training, i);
 		if (options->held_out > 0 || options->progress)
 			loss = loss_of(training);
 		if (loss < training->lowest) {
 			training->lowest = loss;
-			training->best = training->former + i + 1;
+			training->best = trees;
 		}
 		if (options->progress &&
 		    !options->progress(options->context, i + 1, loss))
 			return error_set(err, ERROR_CANCELLED,
 					 "the training was cancelled");
 		if (options->early_stop > 0 && options->held_out > 0 &&
-		    training->former + i + 1 - training->best >=
+		    (trees - training->best) / training->outputs >=
 			    options->early_stop)
 			break;
 	}
@@ -272,15 +339,17 @@ static struct gbt_model *build(struct training *training,
 	const struct gbt_table *table = training->table;
 	struct gbt_shape shape = {
 		.features = table->features,
-		.outputs = 1,
+		.outputs = training->outputs,
 		.objective = training->options->objective,
 		.transform = gbt_loss_transform(training->options->objective),
 		.sigmoid = 1,
 		.alpha = training->options->alpha,
-		.base = &training->start,
+		.base = training->start,
 		.names = table->names,
 		.levels = table->levels,
 		.level_first = table->level_first,
+		.classes = table->classes,
+		.class_count = table->classes ? table->class_count : 0,
 	};
 
 	return gbt_builder_finish(builder, &shape, err);
@@ -320,8 +389,9 @@ struct gbt_model *gbt_train(const struct gbt_table *table,
 	};
 	struct gbt_model *model = NULL;
 
-	if (check_options(table, options, err) < 0 ||
-	    gbt_loss_check(&training.loss, table->rows, err) < 0)
+	if (gbt_options_check(table, options, err) < 0 ||
+	    gbt_loss_check(&training.loss, table->rows, err) < 0 ||
+	    count_outputs(&training, err) < 0)
 		return NULL;
 	if (options->from &&
 	    gbt_warm_check(options->from, table, options, err) < 0)

@@ -13,16 +13,21 @@ struct gbt_table {
 	uint32_t features;
 	const double *const *columns;
 	const double *label;
-	const double *weight;        /* above 0; NULL: all 1 */
-	const char *const *names;    /* of the features; NULL: Column_0, … */
-	const char *const *levels;   /* see struct gbt_shape */
+	const double *weight; /* above 0; NULL: all 1 */
+	const double *group;  /* of rank: rows of a query have one */
+	const char *const
+		*classes;          /* of multiclass: names of labels, or NULL */
+	uint32_t class_count;      /* 0: as many as labels, which are 0, … */
+	const char *const *names;  /* of the features; NULL: Column_0, … */
+	const char *const *levels; /* see struct gbt_shape */
 	const uint32_t *level_first; /* a feature with levels is categorical */
 };
 
 struct gbt_options {
 	enum gbt_objective objective;
-	double alpha; /* of quantile (0.5) and huber (0.9) */
-	uint32_t trees, leaves, bins;
+	double alpha;   /* of quantile (0.5) and huber (0.9) */
+	uint32_t trees; /* of multiclass: for each class */
+	uint32_t leaves, bins;
 	double rate;
 	double min_data, min_hessian; /* on each side of a split */
 	double l1, l2, min_gain;
@@ -35,6 +40,8 @@ struct gbt_options {
 	const signed char *monotone;
 	bool balance; /* of binary: both classes weigh the same together */
 	double row_share, feature_share; /* drawn anew for each tree */
+	/* See struct boost_goss; 0: trees learn from all rows alike. */
+	double goss_top, goss_other;
 	uint64_t seed;
 	uint32_t threads; /* 0 is 1; the model is the same with any number */
 	/*
@@ -43,7 +50,10 @@ struct gbt_options {
 	 */
 	uint32_t early_stop;
 	size_t held_out;
-	/* Called after each tree; false ends the training. NULL is fine. */
+	/*
+	 * Called after each tree (of every class); false ends the training.
+	 * NULL is fine.
+	 */
 	bool (*progress)(void *context, uint32_t trees, double loss);
 	void *context;
 };
@@ -55,6 +65,10 @@ void gbt_options_init(struct gbt_options *options, size_t rows);
 
 /* ERROR_INVALID when there are no rows or features, or too many. */
 int gbt_table_check(const struct gbt_table *table, struct error **err);
+
+/* ERROR_INVALID when they cannot be, or not for this table. */
+int gbt_options_check(const struct gbt_table *table,
+		      const struct gbt_options *options, struct error **err);
 
 /*
  * The same table, options and seed make the same model on every machine.

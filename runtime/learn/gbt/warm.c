@@ -8,12 +8,10 @@
 static int check_kind(const struct gbt_model *from,
 		      const struct gbt_options *options, struct error **err)
 {
-	if (from->outputs != 1 || from->average || from->added.first ||
-	    from->linear.first || from->sigmoid != 1)
-		return error_set(
-			err, ERROR_INVALID,
-			"only a model of trees, with one output, can be "
-			"gone on with");
+	if (from->average || from->added.first || from->linear.first ||
+	    from->sigmoid != 1)
+		return error_set(err, ERROR_INVALID,
+				 "only a model of trees can be gone on with");
 	if (from->objective != options->objective)
 		return error_set(err, ERROR_INVALID,
 				 "the model to go on with is of '%s', not '%s'",
@@ -43,10 +41,25 @@ static bool same_levels(const struct gbt_model *from,
 	return true;
 }
 
+static int check_classes(const struct gbt_model *from,
+			 const struct gbt_table *table, struct error **err)
+{
+	uint32_t count = table->classes ? table->class_count : 0;
+	bool same = from->classes.count == count;
+
+	for (uint32_t i = 0; same && i < count; i++)
+		same = strcmp(gbt_string(&from->classes, i),
+			      table->classes[i]) == 0;
+	return same ? 0
+		    : error_set(err, ERROR_INVALID,
+				"the model to go on with has other classes");
+}
+
 int gbt_warm_check(const struct gbt_model *from, const struct gbt_table *table,
 		   const struct gbt_options *options, struct error **err)
 {
-	if (check_kind(from, options, err) < 0)
+	if (check_kind(from, options, err) < 0 ||
+	    check_classes(from, table, err) < 0)
 		return -1;
 	if (from->features != table->features)
 		return error_set(err, ERROR_INVALID,
@@ -75,11 +88,15 @@ void gbt_warm_scores(const struct gbt_model *from,
 		     const struct gbt_table *table, double *scores)
 {
 	double *row = mem_array(table->features, sizeof(double));
+	double *raw = mem_array(from->outputs, sizeof(double));
 
 	for (size_t i = 0; i < table->rows; i++) {
 		for (uint32_t f = 0; f < table->features; f++)
 			row[f] = table->columns[f][i];
-		gbt_raw(from, row, &scores[i]);
+		gbt_raw(from, row, raw);
+		for (uint32_t k = 0; k < from->outputs; k++)
+			scores[k * table->rows + i] = raw[k];
 	}
 	mem_free(row);
+	mem_free(raw);
 }

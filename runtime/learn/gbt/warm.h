@@ -5,11 +5,10 @@
 
 /*
  * ERROR_INVALID when trees of the table cannot follow those of `from`: other
- * features or categories, another objective, several outputs, a blend or an
- * average.
+ * features, categories or classes, another objective, a blend or an average.
  */
 int gbt_warm_check(const struct gbt_model *from, const struct gbt_table *table,
 		   const struct gbt_options *options, struct error **err);
-/* The raw score of each row of the table. */
+/* The raw scores of each row of the table, output after output. */
 void gbt_warm_scores(const struct gbt_model *from,
 		     const struct gbt_table *table, double *scores);

@@ -13,6 +13,8 @@ return {
 		files.MODEL, files.DATA, files.LABEL,
 		{ name = "weight", argument = "COLUMN",
 			help = "how much a row counts" },
+		{ name = "group", argument = "COLUMN",
+			help = "rows that are ordered among themselves: ndcg" },
 		{ name = "upper", argument = "FILE", complete = "file",
 			help = "a model of the upper end of an interval, whose"
 			.. " lower end --model is: its coverage" },
@@ -28,6 +30,7 @@ return {
 		local found = files.model(name):evaluate(data, {
 			read = true, label = label,
 			weight = call.options.weight,
+			group = call.options.group,
 			upper = upper and files.model(upper) })
 
 		if call.json then
