@@ -1,6 +1,7 @@
 // A run: what it is, what it waits for, its steps and their logs.
 import { duration, get, make, post, ref, state, when } from "./lib.js";
 import { logView } from "./log.js";
+import { showTests } from "./tests.js";
 
 function facts(run) {
 	const list = make("dl");
@@ -104,6 +105,7 @@ export async function runView(main, [id, step, line], signal) {
 	const steps = make("div");
 	const why = make("div");
 	const failures = make("div");
+	const tests = make("section", { class: "tests" });
 	const known = new Map();
 
 	let run;
@@ -117,8 +119,9 @@ export async function runView(main, [id, step, line], signal) {
 		document.title = `${run.state}: ${run.name} ${run.id}`;
 	}
 	await load();
-	main.replaceChildren(head, failures, make("h2", {}, "Steps"), steps,
+	main.replaceChildren(head, failures, tests, make("h2", {}, "Steps"), steps,
 		make("h2", {}, "Why"), why);
+	await showTests(tests, run);
 	const { lines, failures: found } = await get(`/runs/${id}/why`);
 	failures.append(...found.map((one) => failure(run, one)));
 	why.append(...lines.map((text) => make("p", {}, text)));

@@ -9,7 +9,7 @@ local verdict = require("bisect.verdict")
 ---@field home string
 ---@field good? string commit
 ---@field test? string only this test
----@field confirm? integer how often a failure must be seen [1; of flaky tests 2]
+---@field confirm? integer how often a failure must be seen [flaky tests 2]
 ---@field params? table<string, any> instead of those of the run
 ---@field told fun(what: table) progress
 

@@ -1,5 +1,5 @@
---- The search for the first bad commit, without the commits: numbers from 0 (good)
---- to `count` (bad), and what is known of each.
+--- The search for the first bad commit, without the commits: numbers from 0
+--- (good) to `count` (bad), and what is known of each.
 
 local search = {}
 

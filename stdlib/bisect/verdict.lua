@@ -5,7 +5,7 @@ local verdict = {}
 --- What failed in a run: its tests, or its step.
 ---@class bisect.Failure
 ---@field run table the row
----@field tests table<integer, true> test_history.id, steady ones if there are any
+---@field tests table<integer, true> test_history.id; steady ones if any are
 ---@field labels table<string, true> of these tests
 ---@field names string[]
 ---@field flaky boolean all of them are known to be flaky

@@ -91,7 +91,7 @@ measure "GET / (the dashboard)" "$base/"
 echo "RSS at the end $(rss) MiB"
 bytes=0
 for name in "" $(curl -s "$base/" | grep -o '/assets/[a-z.]*') \
-	/assets/lib.js /assets/lists.js /assets/run.js /assets/log.js \
+	/assets/lib.js /assets/lists.js /assets/run.js /assets/tests.js /assets/log.js \
 	/assets/ansi.js; do
 	bytes=$((bytes + $(curl -s -H 'Accept-Encoding: gzip' \
 		"$base${name:-/}" | wc -c)))

@@ -67,6 +67,18 @@ it "pages in the API" api '/api/v1/runs/1/tests?all=true&limit=2' '"next":"2"'
 it "has an overview in the API" api /api/v1/tests '"last_outcome":"failed"'
 it "splits" bash -c "[ \$('$bin' tests split --of 2 --index 1 | wc -l) = 1 ]"
 
+page() { # TEXT: the run's page in a browser has it
+	timeout 60 chromium --headless=new --no-sandbox --disable-gpu \
+		--disable-dev-shm-usage --user-data-dir="$top/chromium" \
+		--virtual-time-budget=5000 --dump-dom \
+		"http://$(address)/#/run/1" >"$top/page" 2>"$top/console"
+	grep -qF -- "$1" "$top/page"
+}
+if command -v chromium >/dev/null; then
+	it "shows them in the dashboard" page "3 passed, 1 failed"
+	it "names them there" grep -qF '<summary>stops' "$top/page"
+fi
+
 touch "$top/mended"
 it "repeats what failed" tm retry 1 --failed -q
 it "passes" ended 1 passed

@@ -6,7 +6,8 @@ local runs = {}
 
 local PAGE <const> = 200
 
---- Reads "7d" (before now), "2027-01-31" (its begin) or an ISO time; returns ms.
+--- Reads "7d" (before now), "2027-01-31" (its begin) or an ISO time.
+--- Returns ms.
 ---@param text string
 ---@return integer?
 function runs.since(text)
