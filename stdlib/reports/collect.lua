@@ -11,6 +11,12 @@ local SHOWN <const> = 5
 --- How a step fails that has done its work and says no.
 local SAYS_NO <const> = { exit = true, failed = true }
 
+--- The clock of files is that much behind at most.
+local TICK <const> = 20
+
+--- What a step does that only reads what others of the run wrote.
+local function here() end
+
 --- What the reports hold goes into the record: secrets must not.
 local function hide_secrets(run, list)
 	if not run.mask then return end
@@ -90,6 +96,14 @@ local function record(run, self, list, label)
 	end
 end
 
+--- Notes where the output of this attempt begins.
+---@param self table the step
+function collect.before(self)
+	local fs = require("fs")
+
+	self.log_from = fs.exists(self.log) and fs.stat(self.log).size or 0
+end
+
 --- Reads the reports of `self`, which ended so; may change the outcome.
 ---@async
 ---@param run run.Runner
@@ -100,9 +114,10 @@ function collect.of_step(run, self, outcome, option)
 	local wanted = files.wanted(option)
 	local cwd = self.options.cwd
 	local found = files.read(wanted, { log = self.log,
+		log_from = self.log_from,
 		dir = cwd and run:path(cwd) or run.workspace,
-		since = (self.kind == "function" and run.row.started
-			or self.view.started) - 1000 })
+		since = self.spec.fn == here and run.row.started - 1000
+			or self.view.started - TICK })
 
 	for _, problem in ipairs(found.problems) do
 		run:note(problem, self.key)
@@ -123,8 +138,7 @@ end
 ---@return table counts
 function collect.call(context, option)
 	local name = type(option) == "table" and option.as or "reports"
-	local result = context:step(name, function() end, {
-		reports = option })
+	local result = context:step(name, here, { reports = option })
 
 	return result.tests or { passed = 0, failed = 0, error = 0,
 		skipped = 0, quarantined = 0 }

@@ -3,7 +3,8 @@
 local files = {}
 
 local FILES <const> = 2000
-local TESTS <const> = 200000
+local TESTS <const> = 100000
+local BYTES <const> = 64 << 20 -- of all reports of a step
 
 ---@class reports.Wanted
 ---@field files? string[] globs, relative to the step's directory
@@ -55,8 +56,9 @@ local function read_file(found, wanted, dir, name, since)
 		found.old = found.old + 1
 		return
 	end
-	local ok, text = pcall(require("fs").read, path)
+	local ok, text = pcall(require("fs").read, path, BYTES - found.bytes)
 	if ok then
+		found.bytes = found.bytes + #text
 		read(found, name, text, wanted.format)
 	else
 		found.problems[#found.problems + 1] = ("%s cannot be read: %s")
@@ -84,24 +86,41 @@ local function read_files(found, wanted, dir, since)
 	end
 end
 
+--- The log has the output of all attempts. A step that printed nothing has
+--- none.
+local function read_output(found, wanted, log, from)
+	local file <close> = io.open(log, "rb")
+
+	if file then file:seek("set", from or 0) end
+	local text = file and file:read(BYTES + 1) or ""
+	if #text > BYTES then
+		found.problems[1] = "its output is longer than 64 MiB and no"
+			.. " report"
+		return
+	end
+	found.bytes = #text
+	read(found, "its output", text, wanted.format)
+end
+
 ---@class reports.Found
 ---@field tests reports.Test[]
 ---@field problems string[] what could not be read, for people
 ---@field read integer reports
 ---@field old integer files that were there before
+---@field bytes integer that were read of files
 
 --- Reads all that is wanted. Never raises: a report that cannot be read is a
 --- problem that is told.
 ---@async
 ---@param wanted reports.Wanted
----@param place { dir: string, log?: string, since: integer }
+---@param place table dir, log, log_from (offset), since (ms)
 ---@return reports.Found
 function files.read(wanted, place)
-	local found = { tests = {}, problems = {}, read = 0, old = 0 }
+	local found = { tests = {}, problems = {}, read = 0, old = 0,
+		bytes = 0 }
 
 	if wanted.output then
-		local ok, text = pcall(require("fs").read, place.log)
-		read(found, "its output", ok and text or "", wanted.format)
+		read_output(found, wanted, place.log, place.log_from)
 	end
 	if wanted.files then
 		local ok, why = pcall(read_files, found, wanted, place.dir,

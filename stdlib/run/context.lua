@@ -92,8 +92,8 @@ function methods:split_tests(parts, options)
 	local run = runners[self]
 
 	return require("run.values").wrap("split_tests", function()
-		return require("reports.split").parts(run.db, run.row, parts,
-			options or {})
+		return (require("reports.split").parts(run.db, run.row, parts,
+			options or {}))
 	end)()
 end
 

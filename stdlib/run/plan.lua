@@ -16,7 +16,7 @@ local plan = {}
 ---@field nodes plan.Node[]
 
 local MARKS <const> = { "once", "soft", "undo", "retry", "when", "timeout",
-	"check" }
+	"check", "reports" }
 
 local function marks_of(options)
 	local marks = {}
@@ -109,6 +109,25 @@ function Planner.lock(ctx, name, options, fn)
 	local node = add(scope, { name = "lock " .. name, kind = "lock" })
 	return scopes.within(setmetatable({ nodes = node.nodes },
 		{ __index = scope }), fn, ctx)
+end
+
+function Planner.reports()
+	local name = scopes.current():name("reports")
+
+	add(scopes.current(), { name = name, kind = "function" })
+	return result(name)
+end
+
+--- Nothing has failed yet when a run is planned.
+function Planner.failed_tests()
+	return {}
+end
+
+function Planner.split_tests(_, parts)
+	local lists = {}
+
+	for i = 1, parts do lists[i] = {} end
+	return lists
 end
 
 function Planner.approve(_, question)

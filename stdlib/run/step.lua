@@ -127,11 +127,13 @@ local function run_apart(run, self)
 end
 
 local function run_once(run, self)
+	local wanted = self.options.reports
+
 	record_start(run, self)
+	if wanted then require("reports.collect").before(self) end
 	local outcome = self.options.cancellable == false
 		and task.shield(kinds[self.spec.kind].run, run, self)
 		or run_apart(run, self)
-	local wanted = self.options.reports
 
 	if wanted and not run.parked and outcome.state ~= "cancelled" then
 		task.shield(require("reports.collect").of_step, run, self,

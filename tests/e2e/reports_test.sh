@@ -82,6 +82,9 @@ fi
 touch "$top/mended"
 it "repeats what failed" tm retry 1 --failed -q
 it "passes" ended 1 passed
+it "reads the output of that attempt alone" is "starts stops" "select
+	group_concat(name, ' ') from (select name from test_results where
+	step = 'slow' and attempt = 2 order by number)"
 it "gave the recipe what failed" bash -c "'$bin' logs 1/slow |
 	grep -q 'only stops'"
 

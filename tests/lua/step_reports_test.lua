@@ -128,6 +128,61 @@ function tests.reports_of_before_are_not_taken()
 	test.match(notes(place), "older than the step")
 end
 
+function tests.a_retry_does_not_take_the_report_of_the_first_try()
+	local place = durable.new_home()
+	local tries = 0
+
+	test.equal(durable.run(place, function(ctx)
+		ctx:step("a", function(c)
+			tries = tries + 1
+			if tries == 1 then
+				writes(place, "-a")()
+				time.sleep(50)
+				c:fail("no")
+			end
+		end, { reports = "*.tap", retry = { times = 1,
+			backoff = 100 } })
+	end), 0)
+	test.equal(#place.db:query("SELECT * FROM tests"), 1)
+	test.match(notes(place), "older than the step")
+end
+
+function tests.a_plan_has_what_reads_reports()
+	local recipe = require("recipe.load").read({ name = "t",
+		run = function(ctx)
+			local parts = ctx:split_tests(2)
+			ctx:step("a", "echo " .. table.concat(parts[2], " "),
+				{ reports = "*.xml" })
+			ctx:reports("*.xml")
+			if #ctx:failed_tests() > 0 then ctx:step("b", "b") end
+		end }, { file = "test" })
+	local nodes, problem = require("run.plan").of(recipe, {})
+
+	test.equal(problem, nil)
+	test.equal(#nodes, 2)
+	test.equal(nodes[1].marks, { "reports" })
+	test.equal(nodes[2].name, "reports")
+end
+
+function tests.known_tests_are_split_by_their_times()
+	local place = durable.new_home()
+	local lists
+
+	fs.write(place.home .. "/a.xml", '<testsuite name="s">'
+		.. '<testcase name="a" time="3"/><testcase name="b" time="1"/>'
+		.. '<testcase name="c" time="2"/></testsuite>')
+	durable.run(place, function(ctx) ctx:reports("a.xml") end)
+	durable.run(place, function(ctx)
+		lists = { ctx:split_tests(2),
+			ctx:split_tests(2, { names = { "s::c", "new", "s::a" } }),
+			ctx:split_tests(1, { by = "suite" }) }
+		test.raises("did you mean 'suite'", ctx.split_tests, ctx, 2,
+			{ by = "suit" })
+	end)
+	test.equal(lists, { { { "s::a" }, { "s::b", "s::c" } },
+		{ { "s::a" }, { "s::c", "new" } }, { { "s" } } })
+end
+
 function tests.a_wrong_option_is_refused()
 	local place = durable.new_home()
 
