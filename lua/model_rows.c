@@ -10,7 +10,6 @@
 
 enum {
 	SHOWN = 40, /* characters of a wrong text */
-	WINDOW_MAX = 2 * CSV_ROW_BYTES,
 };
 
 static int64_t find_column(const struct model_rows *rows, const char *name)
@@ -43,7 +42,7 @@ static int find_by_name(struct model_rows *rows, struct error **err)
 		int64_t column = find_column(rows, name);
 
 		if (column < 0)
-			return csv_error(&rows->csv, err,
+			return csv_error(&rows->input.csv, err,
 					 "there is no column '%s', expected"
 					 " one for each of the model's %u"
 					 " features",
@@ -61,7 +60,7 @@ static int find_by_place(struct model_rows *rows, struct error **err)
 	size_t at = 0;
 
 	if (used != model->features)
-		return csv_error(&rows->csv, err,
+		return csv_error(&rows->input.csv, err,
 				 "%zu columns, expected %u: the model has no"
 				 " names of features",
 				 used, model->features);
@@ -69,91 +68,6 @@ static int find_by_place(struct model_rows *rows, struct error **err)
 		if ((int64_t)i != rows->label && (int64_t)i != rows->weight &&
 		    (int64_t)i != rows->group)
 			rows->columns[at++] = i;
-	return 0;
-}
-
-/* What a row may have changed in the reader. */
-struct place {
-	size_t at, columns;
-	uint64_t line, next;
-};
-
-static struct place place_of(const struct csv *csv)
-{
-	return (struct place){csv->at, csv->columns, csv->line, csv->next};
-}
-
-/* Read on in the file, from where the row began, and let it begin again. */
-static int read_more(struct model_rows *rows, const struct place *before,
-		     struct error **err)
-{
-	struct csv *csv = &rows->csv;
-
-	if (window_more(&rows->window, before->at, err) < 0)
-		return error_wrap(err, "%s:%llu: too long a row", csv->file,
-				  (unsigned long long)before->next);
-	csv->text = rows->window.data;
-	csv->length = rows->window.length;
-	csv->at = 0;
-	csv->columns = before->columns;
-	csv->line = before->line;
-	csv->next = before->next;
-	return 0;
-}
-
-/* Is a row that was read, or could not be, cut off by the window's end? */
-static bool is_cut_off(const struct model_rows *rows, int status)
-{
-	return rows->windowed && !rows->window.ended &&
-	       (status < 1 || rows->csv.at >= rows->csv.length);
-}
-
-/* csv_next, also across the ends of the window. */
-static int next_row(struct model_rows *rows, struct error **err)
-{
-	struct place before = place_of(&rows->csv);
-	struct error *problem = NULL;
-	int status = csv_next(&rows->csv, &problem);
-
-	while (is_cut_off(rows, status)) {
-		error_free(problem);
-		problem = NULL;
-		if (read_more(rows, &before, err) < 0)
-			return -1;
-		before.at = 0;
-		status = csv_next(&rows->csv, &problem);
-	}
-	rows->began = before.at;
-	return status < 0 ? error_move(err, problem) : status;
-}
-
-/* The names are those of csv_header, whose row may be longer than a window. */
-static int read_header(struct model_rows *rows, struct error **err)
-{
-	struct place before = place_of(&rows->csv);
-
-	if (next_row(rows, err) < 0)
-		return -1;
-	rows->csv.at = rows->began;
-	rows->csv.columns = before.columns;
-	rows->csv.line = before.line;
-	rows->csv.next = before.next;
-	return csv_header(&rows->csv, &rows->names, &rows->count, err);
-}
-
-static int open_source(struct model_rows *rows,
-		       const struct model_source *source, struct error **err)
-{
-	csv_init(&rows->csv, source->text, source->text ? source->length : 0,
-		 source->file);
-	rows->windowed = !source->text;
-	if (!rows->windowed)
-		return 0;
-	if (window_open(&rows->window, source->file, WINDOW_MAX, err) < 0)
-		return -1;
-	csv_release(&rows->csv);
-	csv_init(&rows->csv, rows->window.data, rows->window.length,
-		 source->file);
 	return 0;
 }
 
@@ -165,7 +79,7 @@ static int find_other(const struct model_rows *rows, const char *name,
 		return 0;
 	*column = find_column(rows, name);
 	if (*column < 0)
-		return csv_error(&rows->csv, err,
+		return csv_error(&rows->input.csv, err,
 				 "there is no column '%s', expected that of"
 				 " the %s",
 				 name, what);
@@ -179,7 +93,9 @@ int model_rows_open(struct model_rows *rows, const struct model_source *source,
 		rows->model->features ? gbt_string(&rows->model->names, 0) : "";
 
 	rows->label = rows->weight = rows->group = -1;
-	if (open_source(rows, source, err) < 0 || read_header(rows, err) < 0)
+	if (model_input_open(&rows->input, source, err) < 0 ||
+	    model_input_header(&rows->input, &rows->names, &rows->count, err) <
+		    0)
 		return -1;
 	rows->columns = mem_array((size_t)rows->model->features + 1,
 				  sizeof(*rows->columns));
@@ -199,10 +115,7 @@ void model_rows_close(struct model_rows *rows)
 		mem_free(rows->names[i]);
 	mem_free(rows->names);
 	mem_free(rows->columns);
-	csv_release(&rows->csv);
-	if (rows->windowed)
-		window_close(&rows->window);
-	rows->windowed = false;
+	model_input_close(&rows->input);
 	rows->names = NULL;
 	rows->columns = NULL;
 	rows->count = 0;
@@ -211,11 +124,11 @@ void model_rows_close(struct model_rows *rows)
 static int read_number(const struct model_rows *rows, size_t column,
 		       double *number, struct error **err)
 {
-	const struct csv_field *field = &rows->csv.fields[column];
+	const struct csv_field *field = &rows->input.csv.fields[column];
 
 	if (csv_number(field, number))
 		return 0;
-	return csv_error(&rows->csv, err,
+	return csv_error(&rows->input.csv, err,
 			 "'%.*s' in column '%s', expected a number",
 			 field->length > SHOWN ? SHOWN : (int)field->length,
 			 field->data, rows->names[column]);
@@ -225,7 +138,7 @@ static int read_feature(const struct model_rows *rows, uint32_t feature,
 			double *value, struct error **err)
 {
 	size_t column = rows->columns[feature];
-	const struct csv_field *field = &rows->csv.fields[column];
+	const struct csv_field *field = &rows->input.csv.fields[column];
 
 	if (!gbt_level_count(rows->model, feature))
 		return read_number(rows, column, value, err);
@@ -241,7 +154,7 @@ static int read_feature(const struct model_rows *rows, uint32_t feature,
 static int read_label(const struct model_rows *rows, double *label,
 		      struct error **err)
 {
-	const struct csv_field *field = &rows->csv.fields[rows->label];
+	const struct csv_field *field = &rows->input.csv.fields[rows->label];
 	const struct gbt_strings *classes = &rows->model->classes;
 
 	for (uint32_t i = 0; i < classes->count; i++) {
@@ -259,7 +172,7 @@ static int read_label(const struct model_rows *rows, double *label,
 int model_rows_next(struct model_rows *rows, double *row, double *label,
 		    struct error **err)
 {
-	int status = next_row(rows, err);
+	int status = model_input_next(&rows->input, err);
 
 	if (status < 1)
 		return status;
@@ -274,9 +187,9 @@ int model_rows_next(struct model_rows *rows, double *row, double *label,
 int model_rows_group(const struct model_rows *rows, double *group,
 		     struct error **err)
 {
-	*group = model_group_of(&rows->csv.fields[rows->group]);
+	*group = model_group_of(&rows->input.csv.fields[rows->group]);
 	if (isnan(*group))
-		return csv_error(&rows->csv, err,
+		return csv_error(&rows->input.csv, err,
 				 "there is no group, expected one");
 	return 0;
 }
@@ -288,6 +201,6 @@ int model_rows_weight(const struct model_rows *rows, double *weight,
 		return -1;
 	if (*weight > 0 && isfinite(*weight))
 		return 0;
-	return csv_error(&rows->csv, err,
+	return csv_error(&rows->input.csv, err,
 			 "the weight is %g, expected one above 0", *weight);
 }

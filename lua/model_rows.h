@@ -1,22 +1,11 @@
 /* Rows of a CSV text as a model takes them. */
 #pragma once
 
-#include "runtime/base/window.h"
+#include "lua/model_input.h"
 #include "runtime/learn/gbt/model.h"
-#include "runtime/text/csv.h"
-
-/* Where rows come from: a text, or a file that is read in parts. */
-struct model_source {
-	const char *text; /* borrowed; NULL: `file` is read */
-	size_t length;
-	const char *file; /* borrowed: its path, or how errors name the text */
-};
 
 struct model_rows {
-	struct csv csv;
-	struct window window; /* of the file */
-	bool windowed;
-	size_t began; /* where the row that was read is in the text */
+	struct model_input input;
 	const struct gbt_model *model; /* borrowed */
 	char **names;                  /* owned: of the columns */
 	size_t count;

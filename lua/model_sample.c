@@ -55,7 +55,7 @@ static int check_label(const struct sampling *sampling, double label,
 		       struct error **err)
 {
 	const struct gbt_model *model = sampling->rows.model;
-	const struct csv *csv = &sampling->rows.csv;
+	const struct csv *csv = &sampling->rows.input.csv;
 
 	if (isnan(label))
 		return csv_error(csv, err,

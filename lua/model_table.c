@@ -9,14 +9,14 @@
 
 enum { LEVELS_MAX = 1 << 20 };
 
-int model_table_open(struct model_table *table, const char *text, size_t length,
-		     const char *file, struct error **err)
+int model_table_open(struct model_table *table,
+		     const struct model_source *source, struct error **err)
 {
 	char **names;
 
 	*table = (struct model_table){0};
-	csv_init(&table->csv, text, length, file);
-	if (csv_header(&table->csv, &names, &table->count, err) < 0)
+	if (model_input_open(&table->input, source, err) < 0 ||
+	    model_input_header(&table->input, &names, &table->count, err) < 0)
 		return -1;
 	table->columns = mem_array(table->count, sizeof(*table->columns));
 	for (size_t i = 0; i < table->count; i++) {
@@ -41,7 +41,7 @@ void model_table_close(struct model_table *table)
 		map_release(&column->known);
 	}
 	mem_free(table->columns);
-	csv_release(&table->csv);
+	model_input_close(&table->input);
 	*table = (struct model_table){0};
 }
 
@@ -53,7 +53,8 @@ int model_table_use(struct model_table *table, const char *name,
 			table->columns[i].role = role;
 			return 0;
 		}
-	return csv_error(&table->csv, err, "there is no column '%s'", name);
+	return csv_error(&table->input.csv, err, "there is no column '%s'",
+			 name);
 }
 
 /* The level of the text, new if need be. */
@@ -83,7 +84,7 @@ static double level_of(struct model_column *column,
 static int read_field(struct model_table *table, size_t at, struct error **err)
 {
 	struct model_column *column = &table->columns[at];
-	const struct csv_field *field = &table->csv.fields[at];
+	const struct csv_field *field = &table->input.csv.fields[at];
 	double *value = &column->values[table->rows];
 
 	if (column->role == MODEL_IGNORED)
@@ -95,7 +96,7 @@ static int read_field(struct model_table *table, size_t at, struct error **err)
 	else if (column->role == MODEL_GROUP)
 		*value = model_group_of(field);
 	else if (!csv_number(field, value))
-		return csv_error(&table->csv, err,
+		return csv_error(&table->input.csv, err,
 				 "'%.*s' in column '%s', expected a number"
 				 " (--categorical %s takes texts)",
 				 (int)(field->length > 40 ? 40 : field->length),
@@ -103,14 +104,14 @@ static int read_field(struct model_table *table, size_t at, struct error **err)
 	if (!isnan(*value))
 		return 0;
 	if (column->role == MODEL_LABEL || column->role == MODEL_CLASS)
-		return csv_error(&table->csv, err,
+		return csv_error(&table->input.csv, err,
 				 "there is no label, expected a %s in"
 				 " column '%s'",
 				 column->role == MODEL_LABEL ? "number"
 							     : "class",
 				 column->name);
 	if (column->role == MODEL_GROUP)
-		return csv_error(&table->csv, err,
+		return csv_error(&table->input.csv, err,
 				 "there is no group, expected one in column"
 				 " '%s'",
 				 column->name);
@@ -245,7 +246,7 @@ int model_table_read(struct model_table *table, struct error **err)
 {
 	int more;
 
-	while ((more = csv_next(&table->csv, err)) > 0) {
+	while ((more = model_input_next(&table->input, err)) > 0) {
 		make_room(table);
 		for (size_t i = 0; i < table->count; i++)
 			if (read_field(table, i, err) < 0)
@@ -254,6 +255,7 @@ int model_table_read(struct model_table *table, struct error **err)
 	}
 	if (more < 0)
 		return -1;
+	model_input_close(&table->input);
 	for (size_t i = 0; i < table->count; i++)
 		if (table->columns[i].level_count > 0) {
 			sort_levels(table, &table->columns[i]);

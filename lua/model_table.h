@@ -1,9 +1,9 @@
 /* A CSV text as the columns that training takes. */
 #pragma once
 
+#include "lua/model_input.h"
 #include "runtime/base/map.h"
 #include "runtime/learn/gbt/train.h"
-#include "runtime/text/csv.h"
 
 /* What a column of the file is for. */
 enum model_column_role {
@@ -27,7 +27,7 @@ struct model_column {
 };
 
 struct model_table {
-	struct csv csv;
+	struct model_input input;
 	struct model_column *columns; /* owned */
 	size_t count, rows, room;
 	uint32_t class_count; /* of a MODEL_CLASS */
@@ -35,8 +35,8 @@ struct model_table {
 };
 
 /* Reads the header; all columns are features at first. 0 or -1. */
-int model_table_open(struct model_table *table, const char *text, size_t length,
-		     const char *file, struct error **err);
+int model_table_open(struct model_table *table,
+		     const struct model_source *source, struct error **err);
 /* ERROR_INVALID when there is no such column. */
 int model_table_use(struct model_table *table, const char *name,
 		    enum model_column_role role, struct error **err);

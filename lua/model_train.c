@@ -1,5 +1,6 @@
 /* Binding: the module model_train. */
 #include <lauxlib.h>
+#include <math.h>
 #include <string.h>
 
 #include "lua/lerror.h"
@@ -18,7 +19,8 @@ static const char *const OPTIONS[] = {
 	"rate",        "bins",      "min_data", "min_hessian", "l1",
 	"l2",          "row_share", "seed",     "threads",     "feature_share",
 	"early_stop",  "held_out",  "min_gain", "blend",       "monotone",
-	"balance",     "from",      "group",    "goss",        NULL};
+	"balance",     "from",      "group",    "goss",        "read",
+	"progress",    NULL};
 
 static int l_gc(lua_State *L)
 {
@@ -185,20 +187,72 @@ static bool read_monotone(lua_State *L, const struct gbt_table *table,
 	return given;
 }
 
+/* A call of the option `progress`. */
+struct watching {
+	lua_State *L;
+	uint32_t trees; /* of all */
+	bool failed;    /* its error is on the stack */
+};
+
+static bool call_progress(void *context, uint32_t trees, double loss)
+{
+	struct watching *watching = context;
+	lua_State *L = watching->L;
+	bool goes_on;
+
+	lua_getfield(L, 2, "progress");
+	lua_pushinteger(L, trees);
+	lua_pushinteger(L, watching->trees);
+	if (isnan(loss))
+		lua_pushnil(L);
+	else
+		lua_pushnumber(L, loss);
+	if (lua_pcall(L, 3, 1, 0) != LUA_OK) {
+		watching->failed = true;
+		return false;
+	}
+	goes_on = lua_isnil(L, -1) || lua_toboolean(L, -1);
+	lua_pop(L, 1);
+	return goes_on;
+}
+
+/* gbt_train, watched by the option `progress` if there is one. */
+static struct gbt_model *learn(lua_State *L, const struct gbt_table *table,
+			       struct gbt_options *options, struct error **err)
+{
+	struct watching watching = {L, options->trees, false};
+	struct gbt_model *model;
+
+	if (lua_getfield(L, 2, "progress") != LUA_TNIL) {
+		luaL_checktype(L, -1, LUA_TFUNCTION);
+		options->progress = call_progress;
+		options->context = &watching;
+	}
+	lua_pop(L, 1);
+	luaL_checkstack(L, 8, "too many values");
+	model = gbt_train(table, options, err);
+	options->progress = NULL;
+	if (watching.failed) {
+		error_free(*err);
+		lua_error(L);
+	}
+	return model;
+}
+
 /* Trees whose predictions rise or fall with some features. */
 static struct gbt_model *learn_monotone(lua_State *L,
 					const struct gbt_table *table,
 					struct gbt_options *options,
 					struct error **err)
 {
-	signed char *ways = mem_array(table->features, 1);
+	signed char *ways = lua_newuserdatauv(L, table->features, 0);
 	struct gbt_model *model;
 
 	memset(ways, 0, table->features);
 	read_monotone(L, table, ways);
 	options->monotone = ways;
-	model = gbt_train(table, options, err);
-	mem_free(ways);
+	model = learn(L, table, options, err);
+	lua_pop(L, 1);
 	return model;
 }
 
@@ -223,7 +277,7 @@ struct gbt_model *model_training_learn(lua_State *L,
 		return NULL;
 	}
 	if (!options_flag(L, 2, "blend", false))
-		return gbt_train(table, &blend.trees, err);
+		return learn(L, table, &blend.trees, err);
 	if (blend.trees.balance || blend.trees.from) {
 		error_set(err, ERROR_INVALID, "a blend knows no '%s'",
 			  blend.trees.from ? "from" : "balance");
@@ -259,22 +313,25 @@ static bool is_multiclass(lua_State *L)
 
 struct training *model_training_push(lua_State *L, const char *extra)
 {
-	size_t length;
-	const char *text = luaL_checklstring(L, 1, &length), *file;
+	struct model_source source = {0};
+	const char *text = luaL_checklstring(L, 1, &source.length);
 	struct training *training;
 	struct model_table *table;
 	struct error *err = NULL;
 
 	check_options(L, extra);
-	file = options_text(L, 2, "file");
+	source.file = options_text(L, 2, "file");
+	if (!options_flag(L, 2, "read", false))
+		source.text = text;
+	else
+		source.file = text;
+	if (!source.file)
+		source.file = "data";
 	training = lua_newuserdatauv(L, sizeof(*training), 0);
 	*training = (struct training){0};
 	table = &training->table;
 	luaL_setmetatable(L, TABLE);
-	demand(L,
-	       model_table_open(table, text, length, file ? file : "data",
-				&err),
-	       &err);
+	demand(L, model_table_open(table, &source, &err), &err);
 	use(L, table, "ignore", MODEL_IGNORED);
 	use(L, table, "categorical", MODEL_CATEGORY);
 	use(L, table, "weight", MODEL_WEIGHT);

@@ -7,6 +7,9 @@ local model_train = {}
 
 ---@class model_train.Options
 ---@field file? string how errors name the text [data]
+---@field read? boolean `text` is the path of a file, read in parts
+---@field progress? fun(trees: integer, all: integer, loss?: number): boolean?
+---called after each tree, with the loss of what is held out; false ends it
 ---@field label string column of what is to be predicted
 ---@field weight? string column: how much a row counts
 ---@field time? string column: the order of the rows; no feature

@@ -47,8 +47,8 @@ local COUNTS <const> = { "trees", "leaves", "bins", "seed", "early_stop",
 local NUMBERS <const> = { "rate", "min_data", "min_hessian", "l1", "l2",
 	"alpha", "row_share", "feature_share", "held_out" }
 
---- What the call says, as options of the module model_train.
-function training.read(call, data)
+--- What the call says, as options of the module model_train for a file.
+function training.read(call)
 	local given = call.options
 	local options = numbers(call, NUMBERS)
 
@@ -59,7 +59,7 @@ function training.read(call, data)
 		end
 		options[name] = math.tointeger(value)
 	end
-	options.file, options.label = data, files.need(call, "label", "COLUMN")
+	options.read, options.label = true, files.need(call, "label", "COLUMN")
 	options.weight, options.time = given.weight, given.time
 	options.objective, options.blend = given.objective, given.blend
 	options.group, options.goss = given.group, given.goss

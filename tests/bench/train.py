@@ -1,11 +1,25 @@
-"""train.py DIR: makes tables in DIR, and times XGBoost and scikit-learn.
+"""What is timed beside our training.
 
-Prints "TABLE XGBOOST-SECONDS METRIC HGB-SECONDS METRIC" of CPU, one thread,
-from arrays in memory: reading a file is not in it.
+train.py DIR: makes tables in DIR, times XGBoost and scikit-learn, and prints
+"TABLE XGBOOST-SECONDS METRIC HGB-SECONDS METRIC HGB-MB" of CPU, one thread, from
+arrays in memory: reading a file is not in it. Memory is the most that a process
+had which loads the arrays and does nothing else.
+
+train.py run COMMAND...: prints its CPU seconds, those that went by, and MB.
 """
 import os
+import resource
+import subprocess
 import sys
 import time
+
+if sys.argv[1] == "run":
+    start = time.monotonic()
+    subprocess.run(sys.argv[2:], check=True, stdout=subprocess.DEVNULL)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"{used.ru_utime:.2f} {time.monotonic() - start:.2f}",
+          f"{used.ru_maxrss / 1024:.0f}")
+    sys.exit()
 
 os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
@@ -37,6 +51,21 @@ def timed(run):
     return time.process_time() - start, result
 
 
+def memory(name, X, y):
+    """The largest resident set of a process that fits this, in MB."""
+    np.save(f"{place}/{name}.X.npy", X)
+    np.save(f"{place}/{name}.y.npy", y)
+    return subprocess.run(
+        [sys.executable, "-c", f"""
+import numpy, resource, sklearn.ensemble
+sklearn.ensemble.HistGradientBoosting{
+    "Classifier" if name == "binary" else "Regressor"}(
+        max_iter=200, max_leaf_nodes=31, early_stopping=False).fit(
+    numpy.load("{place}/{name}.X.npy"), numpy.load("{place}/{name}.y.npy"))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"""],
+        check=True, capture_output=True, text=True).stdout.strip()
+
+
 for name, rows, columns, binary in (("binary", 200000, 28, True),
                                     ("regression", 100000, 20, False)):
     X, y = table(rows + rows // 4, columns, binary)
@@ -62,4 +91,4 @@ for name, rows, columns, binary in (("binary", 200000, 28, True),
     print(name, f"{xgb_time:.2f}", f"{judge(model.predict(xgb.DMatrix(test))):.5f}",
           f"{hgb_time:.2f}", "%.5f" % judge(
               peer.predict_proba(test)[:, 1] if binary
-              else peer.predict(test)))
+              else peer.predict(test)), memory(name, X, y))

@@ -415,4 +415,37 @@ function tests.few_rows_are_enough_when_they_are_chosen()
 	refuses("not by both", text, { goss = true, row_share = .5 })
 end
 
+function tests.a_training_says_how_far_it_is_and_can_be_ended()
+	local seen, losses = {}, 0
+
+	train(rows(300), { trees = 7, early_stop = 50, held_out = .3,
+		progress = function(trees, all, loss)
+			seen[#seen + 1] = trees
+			losses = losses + (loss and 1 or 0)
+			test.equal(all, 7)
+		end })
+	test.equal(seen, { 1, 2, 3, 4, 5, 6, 7 })
+	test.equal(losses, 7)
+	local calls = 0
+	refuses("was cancelled", rows(300), { progress = function()
+		calls = calls + 1
+		return calls < 3
+	end })
+	test.equal(calls, 3)
+	refuses("out of patience", rows(300), { monotone = { seconds = 1 },
+		progress = function() error("out of patience") end })
+end
+
+function tests.the_verb_says_how_far_it_is()
+	local dir = test.temp_dir()
+	local data = path.join(dir, "runs.csv")
+
+	fs.write(data, rows(300))
+	local result = proc.run { "/proc/self/exe", "model", "train",
+		"--data", data, "--label", "failed", "--categorical", "branch",
+		"--trees", "20", "--progress", "--out", path.join(dir, "m") }
+	test.ok(result.stderr:find("tree 2 of 20\n", 1, true), result.stderr)
+	test.ok(result.stderr:find("tree 20 of 20\n", 1, true))
+end
+
 return tests

@@ -311,10 +311,10 @@ static int boost(struct training *training, struct error **err)
 
 	for (uint32_t i = 0; i < options->trees; i++) {
 		uint32_t trees = training->former + (i + 1) * training->outputs;
-		double loss = 0;
+		double loss = NAN;
 
 		add_trees(training, i);
-		if (options->held_out > 0 || options->progress)
+		if (options->held_out > 0)
 			loss = loss_of(training);
 		if (loss < training->lowest) {
 			training->lowest = loss;

@@ -51,8 +51,8 @@ struct gbt_options {
 	uint32_t early_stop;
 	size_t held_out;
 	/*
-	 * Called after each tree (of every class); false ends the training.
-	 * NULL is fine.
+	 * Called after each tree (of every class) with the loss of what is held
+	 * out, or NaN; false ends the training. NULL is fine.
 	 */
 	bool (*progress)(void *context, uint32_t trees, double loss);
 	void *context;

@@ -57,7 +57,7 @@ parts. Options are those of 'tidemill model train'.]],
 	},
 	run = function(call)
 		local data = files.need(call, "data")
-		local options = training.read(call, data)
+		local options = training.read(call)
 		local folds = tonumber(call.options.folds or 5)
 
 		if not (folds and math.tointeger(folds) and folds >= 2
@@ -66,7 +66,7 @@ parts. Options are those of 'tidemill model train'.]],
 				call.options.folds)
 		end
 		options.folds = math.tointeger(folds)
-		local found = require("model_train").cross(files.read(data),
+		local found = require("model_train").cross(data,
 			options)
 
 		if call.json then

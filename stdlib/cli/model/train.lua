@@ -1,6 +1,7 @@
 --- tidemill model train: from a table to a model.
 
 local files = require("learn.model_files")
+local progress = require("learn.model_progress")
 local training = require("learn.model_training")
 
 ---@type cli.Verb
@@ -15,6 +16,8 @@ return {
 		files.DATA, files.LABEL,
 		{ name = "out", argument = "FILE", complete = "file",
 			help = "where the model goes" },
+		{ name = "progress", help = "say how far it is on standard"
+			.. " error, as on a terminal" },
 	},
 	examples = {
 		{ "tidemill model train --data runs.csv --label failed"
@@ -23,9 +26,12 @@ return {
 	run = function(call)
 		local data = files.need(call, "data")
 		local out = files.need(call, "out")
-		local options = training.read(call, data)
-		local model = require("model_train").train(files.read(data),
-			options)
+		local options = training.read(call)
+		local watch, done = progress.new(call.options.progress)
+
+		if not options.blend then options.progress = watch end
+		local model = require("model_train").train(data, options)
+		done()
 
 		require("fs").write(out, model:export())
 		local info = model:info()
