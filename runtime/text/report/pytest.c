@@ -230,7 +230,7 @@ static void start_failure(struct pytest *pytest, const char *line)
 	while (end > name && (end[-1] == '_' || end[-1] == ' '))
 		end--;
 	of = strstr(name, " of ");
-	if (report_after(name, "ERROR at ") && of && of < end)
+	if (report_after(name, "ERROR at ") && of && of + 4 <= end)
 		name = of + 4;
 	text = mem_copy_n(name, (size_t)(end - name));
 	pytest->failure =
