@@ -21,7 +21,8 @@ local function here() end
 local function hide_secrets(run, list)
 	if not run.mask then return end
 	for _, one in ipairs(list) do
-		for _, key in ipairs { "name", "suite", "message", "details" } do
+		for _, key in ipairs { "name", "suite", "file", "message",
+			"details" } do
 			if one[key] then one[key] = run.mask:apply(one[key]) end
 		end
 	end

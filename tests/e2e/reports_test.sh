@@ -65,6 +65,8 @@ it "has an API" wait_for 10 api /api/v1/runs/1/tests '"name":"stops"'
 it "counts in the API" api /api/v1/runs/1/tests '"failed":1'
 it "pages in the API" api '/api/v1/runs/1/tests?all=true&limit=2' '"next":"2"'
 it "has an overview in the API" api /api/v1/tests '"last_outcome":"failed"'
+it "answers as it describes itself" env ADDRESS="$(address)" \
+	"$bin" test "$(dirname "$(realpath "$0")")/api_tests.lua"
 it "splits" bash -c "[ \$('$bin' tests split --of 2 --index 1 | wc -l) = 1 ]"
 
 page() { # TEXT: the run's page in a browser has it

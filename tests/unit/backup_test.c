@@ -176,6 +176,42 @@ static void retention_keeps_the_newest_and_the_living(void **state)
 	retention_release(&retention);
 }
 
+static void add_result(struct db *db, int64_t run, int64_t test,
+		       int64_t last_run)
+{
+	db_run(db, NULL,
+	       "INSERT OR REPLACE INTO test_history (id, recipe, label, suite,"
+	       " name, first_run, last_run, last_outcome, last_seen)"
+	       " VALUES (?1, 'a', 'unit', '', 't' || ?1, 1, ?2, 'passed', 1)",
+	       "ii", test, last_run);
+	assert_int_equal(db_run(db, NULL,
+				"INSERT INTO tests (run, step, attempt, number,"
+				" test, outcome) VALUES (?, 1, 1, ?2, ?2,"
+				" 'passed')",
+				"ii", run, test),
+			 0);
+}
+
+static void tests_go_with_the_last_run_that_had_them(void **state)
+{
+	struct home *home = *state;
+	struct db *db = home->db;
+	int64_t first = ended(db, "a", 1);
+	int64_t second = ended(db, "a", 1);
+
+	add_result(db, first, 1, first);
+	add_result(db, first, 2, first);
+	add_result(db, second, 2, second);
+	assert_int_equal(retention_delete(db, &first, 1, NULL), 0);
+	assert_int_equal(db_number(db, -1, "SELECT count(*) FROM tests", ""),
+			 1);
+	assert_int_equal(db_number(db, -1, "SELECT id FROM test_history", ""),
+			 2);
+	assert_int_equal(retention_delete(db, &second, 1, NULL), 0);
+	assert_int_equal(
+		db_number(db, -1, "SELECT count(*) FROM test_history", ""), 0);
+}
+
 static void retention_of_events_goes_on_where_it_was(void **state)
 {
 	struct home *home = *state;
