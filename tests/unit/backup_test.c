@@ -259,6 +259,7 @@ int main(void)
 		HOME_TEST(what_was_acknowledged_survives_a_kill),
 		HOME_TEST(a_backup_is_one_checked_file),
 		HOME_TEST(retention_keeps_the_newest_and_the_living),
+		HOME_TEST(tests_go_with_the_last_run_that_had_them),
 		HOME_TEST(retention_of_events_goes_on_where_it_was),
 		HOME_TEST(a_guarded_connection_only_reads),
 	};
