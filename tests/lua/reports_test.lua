@@ -59,7 +59,7 @@ parser|strings|failed
 	test.equal(list[2].message, "expected 2, got 3")
 	test.equal(list[2].seconds, 0.0125)
 	test.equal(list[2].file, "math.js")
-	test.equal(list[3].message, "SKIP no network")
+	test.equal(list[3].message, "no network")
 	test.equal(list[6].message, "found '\"' in line 3")
 	local bailed
 	bailed, format, list = read("tap_bail.txt")
@@ -94,7 +94,7 @@ shop|cart::removes|failed
 shop|mail|skipped
 shop|cart::panics|passed
 doc shop|src/lib.rs - Cart::new (line 5)|passed]])
-	test.ok(list[2].message:find("panicked at src/lib.rs", 1, true))
+	test.equal(list[2].message, "assertion `left == right` failed")
 	test.ok(list[2].details:find("right: 2", 1, true))
 	test.equal(list[3].message, "needs a network")
 	test.equal(list[4].seconds, 0.25)
@@ -111,7 +111,8 @@ tests/test_cart.py|test_ships|skipped
 tests/test_cart.py|test_slow|skipped
 tests/test_cart.py|test_pays|error
 tests/test_cart.py|test_refunds|failed
-tests/test_cart.py|test_refunds|passed]])
+tests/test_cart.py|test_refunds|passed
+tests/test_cart.py|test_ends[e - f]|passed]])
 	test.equal(list[1].seconds, 1.75)
 	test.equal(list[2].message, "assert 1 == 2")
 	test.equal(list[2].file, "tests/test_cart.py")
@@ -133,6 +134,8 @@ function tests.ctest()
 |crash|error]])
 	test.equal(list[1].seconds, 0.01)
 	test.equal(list[2].details, "cart.c:12: 1 != 2")
+	test.equal(list[3].details, nil)
+	test.equal(list[4].details, nil)
 	test.equal(list[4].message, "Timeout")
 	test.equal(list[4].seconds, 1.51)
 	test.equal(list[5].message, "Exception: SegFault")

@@ -121,6 +121,25 @@ static void read_suite(struct cargo *cargo, const char *at)
 				   (size_t)(end - start - 1), REPORT_NAME_MAX);
 }
 
+/*
+ * Where the details say why: at a panic, whose message may be the line after
+ * its place, or at their begin.
+ */
+static const char *reason(const char *details)
+{
+	const char *panic = strstr(details, " panicked at ");
+	const char *end;
+
+	if (!panic)
+		return details;
+	end = panic + strcspn(panic, "\n");
+	if (end[-1] == ':' && *end)
+		return end + 1;
+	while (panic > details && panic[-1] != '\n')
+		panic--;
+	return panic;
+}
+
 static void end_failure(struct cargo *cargo)
 {
 	struct report_test *test;
@@ -129,7 +148,8 @@ static void end_failure(struct cargo *cargo)
 		test = &cargo->report->tests[cargo->failure - 1];
 		test->details = report_tail(cargo->report, cargo->output.data,
 					    cargo->output.length);
-		test->message = report_first_line(cargo->report, test->details);
+		test->message =
+			report_first_line(cargo->report, reason(test->details));
 	}
 	cargo->failure = 0;
 	buf_clear(&cargo->output);

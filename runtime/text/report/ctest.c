@@ -142,6 +142,7 @@ int report_ctest(struct report *report, const char *text, size_t length,
 		 struct error **err)
 {
 	struct report_lines *lines = mem_alloc(sizeof(*lines));
+	bool printed = false; /* what comes now is of the last test */
 	struct result result;
 	struct buf output;
 
@@ -152,10 +153,11 @@ int report_ctest(struct report *report, const char *text, size_t length,
 
 		if (is_result || ends_output(lines->line))
 			end_output(report, &output);
-		else if (lines->length > 0)
+		else if (printed && lines->length > 0)
 			report_collect(&output, lines->line, lines->length);
 		if (is_result)
 			add(report, &result);
+		printed = is_result || (printed && !ends_output(lines->line));
 	}
 	end_output(report, &output);
 	buf_release(&output);

@@ -85,8 +85,7 @@ static void add_attempt(struct junit *junit, const XML_Char **attributes)
 	test->suite = junit->test.suite;
 	test->file = junit->test.file;
 	test->outcome = REPORT_FAILED;
-	test->message = report_text(junit->report, why, strlen(why),
-				    REPORT_MESSAGE_MAX);
+	test->message = report_first_line(junit->report, why);
 }
 
 static void start_problem(struct junit *junit, enum report_outcome outcome,
@@ -100,8 +99,7 @@ static void start_problem(struct junit *junit, enum report_outcome outcome,
 	if (!*why)
 		why = attribute(attributes, "type");
 	if (!*junit->test.message)
-		junit->test.message = report_text(
-			junit->report, why, strlen(why), REPORT_MESSAGE_MAX);
+		junit->test.message = report_first_line(junit->report, why);
 }
 
 static void in_test(struct junit *junit, const char *name,

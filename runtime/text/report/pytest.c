@@ -65,6 +65,22 @@ static const char *skip_worker(const char *line)
 	return at ? at + 3 : line;
 }
 
+/* The " - " behind a node, whose parameters in brackets may have one, too. */
+static const char *find_dash(const char *node)
+{
+	int depth = 0;
+
+	for (const char *at = node; *at; at++) {
+		if (*at == '[')
+			depth++;
+		else if (*at == ']')
+			depth--;
+		else if (depth <= 0 && report_after(at, " - "))
+			return at;
+	}
+	return depth > 0 ? strstr(node, " - ") : NULL;
+}
+
 /* "PASSED tests/a.py::test_x - why" */
 static bool status_first(const char *line, struct result *result)
 {
@@ -74,7 +90,7 @@ static bool status_first(const char *line, struct result *result)
 	if (!result->word || *result->node != ' ')
 		return false;
 	result->node++;
-	dash = strstr(result->node, " - ");
+	dash = find_dash(result->node);
 	result->node_length =
 		dash ? (size_t)(dash - result->node) : strlen(result->node);
 	result->why = dash ? dash + 3 : "";

@@ -217,9 +217,7 @@ static void add_test(struct tap *tap, const struct point *point)
 		return;
 	if (!point->ok || strncasecmp(point->directive, "skip", 4) == 0)
 		test->outcome = REPORT_SKIPPED;
-	test->message =
-		report_text(tap->report, point->directive,
-			    strlen(point->directive), REPORT_MESSAGE_MAX);
+	test->message = report_first_line(tap->report, point->directive + 4);
 }
 
 static void take_point(struct tap *tap, int level, const struct point *point)
