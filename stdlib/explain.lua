@@ -308,6 +308,11 @@ local function describe_end(out, run)
 	if run.cancel then out:say(1, "Asked to stop by %s.", run.cancel) end
 	local text = record.error_text(run.error)
 	if text then out:say(1, "Error: %s.", text) end
+	local counts = require("reports.query").counts(out.db, run.id)
+	if counts then
+		out:say(1, "Its tests: %s.",
+			require("reports.query").counts_text(counts))
+	end
 	for _, step in ipairs(out.db:query("SELECT * FROM steps WHERE run = ?"
 		.. " AND state IN ('failed', 'timed_out') ORDER BY id",
 		run.id)) do

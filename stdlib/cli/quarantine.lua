@@ -107,7 +107,7 @@ return {
 		.. " itself; many tests that fail at once are not excused.",
 	examples = {
 		{ "tidemill quarantine add 'shop.CartTest::pays' --until 14d"
-			.. " --why 'issue 77'", "two weeks" },
+			.. " --why 'the bank is slow'", "two weeks" },
 		{ "tidemill quarantine ls" },
 	},
 	subverbs = {

@@ -58,4 +58,10 @@ it "forgets what it knew" sqlite3 "$TIDEMILL_HOME/tidemill.db" \
 touch "$top/flake"
 it "finds it without a server, whatever else fails" bash -c "'$bin' bisect 2 -q |
 	grep -q 'Change 6 (Ada) is the first bad commit'"
+sqlite3 "$TIDEMILL_HOME/tidemill.db" "update test_history set flaky = 1
+	where name = 'pays'; delete from runs where key glob 'bisect:*'"
+it "finds it by a flaky test, too" bash -c "'$bin' bisect 2 >'$top/out' \
+	2>'$top/said' && grep -q 'Change 6 (Ada) is the first' '$top/out'"
+it "knows that it is flaky" grep -q '^pays (flaky): 9 commits' "$top/said"
+it "sees its failures twice" grep -q ': bad, to be confirmed' "$top/said"
 finish

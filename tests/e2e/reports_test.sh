@@ -99,6 +99,7 @@ commit shop "Go on" a.c
 push shop
 it "excuses it" ended 2 passed
 it "says so" bash -c "'$bin' show 2 | grep -q 'only tests in quarantine'"
+it "explains it" bash -c "'$bin' why 2 | grep -q '(1 in quarantine)'"
 it "lists it" bash -c "'$bin' quarantine ls --json | grep -q '\"why\":\"known\"'"
 it "takes it out" tm quarantine rm stops
 commit shop "Go on further" b.c
