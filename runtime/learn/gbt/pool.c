@@ -14,8 +14,11 @@
  */
 enum { PATIENCE = 1000 };
 
-/* So many jobs are watched before they are judged, and done alone if bad. */
-enum { WATCHED = 64, ALONE = 256 };
+/*
+ * When so many of the jobs that are watched were slow, the next ones are done
+ * alone, four times as many as the last time.
+ */
+enum { WATCHED = 64, SLOW = 4, ALONE_LEAST = 512, ALONE_MOST = 1 << 15 };
 
 struct share {
 	uint32_t next, end; /* chunks */
@@ -41,7 +44,7 @@ struct gbt_pool {
 	struct share shares[GBT_THREADS_MAX];
 	struct worker workers[GBT_THREADS_MAX];
 	/* Jobs that are watched, of which were waited for; to do alone. */
-	uint32_t watched, slow, alone;
+	uint32_t watched, slow, alone, alone_next;
 };
 
 /* Lets others run until the value is no longer `before`, or for a moment. */
@@ -124,6 +127,7 @@ struct gbt_pool *gbt_pool_new(uint32_t threads)
 		threads = GBT_THREADS_MAX;
 	pool = mem_array(1, sizeof(*pool));
 	pool->threads = threads;
+	pool->alone_next = ALONE_LEAST;
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_cond_init(&pool->work, NULL);
 	pthread_cond_init(&pool->done, NULL);
@@ -207,10 +211,15 @@ static void await(struct gbt_pool *pool)
 /* Threads that are often waited for are left alone for a while. */
 static void judge(struct gbt_pool *pool)
 {
-	if (++pool->watched < WATCHED)
+	if (pool->slow >= SLOW) {
+		pool->alone = pool->alone_next;
+		if (pool->alone_next < ALONE_MOST)
+			pool->alone_next *= 4;
+	} else if (++pool->watched < WATCHED) {
 		return;
-	if (pool->slow > WATCHED / 4)
-		pool->alone = ALONE;
+	} else {
+		pool->alone_next = ALONE_LEAST;
+	}
 	pool->watched = pool->slow = 0;
 }
 
