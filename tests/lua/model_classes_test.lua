@@ -133,4 +133,24 @@ function tests.groups_are_put_in_order()
 	test.ok(problem.message:find("needs groups", 1, true))
 end
 
+--- Every objective has an answer, and it is a number.
+function tests.odd_tables_are_answers()
+	local tables <const> = { "a,g,y\n1,q,1\n", "a,g,y\n,q,1\n,q,1\n,r,1\n",
+		"a,g,y\ninf,q,1\n-inf,q,2\nnan,q,1\n1e300,r,2\n-1e300,r,1\n" }
+
+	for _, text in ipairs(tables) do
+		for _, objective in ipairs { "regression", "l1", "huber",
+			"quantile", "poisson", "gamma", "rank" } do
+			local model = model_train.train(text, { label = "y",
+				objective = objective, group = "g", min_data = 1,
+				goss = objective ~= "l1", threads = 2 })
+			for _, value in ipairs { 1, 0 / 0, 1 / 0, -1 / 0 } do
+				local out = model:predict { value }
+				test.ok(out == out and math.abs(out) < 1e9,
+					objective)
+			end
+		end
+	end
+end
+
 return tests

@@ -1,7 +1,6 @@
 #include "runtime/learn/gbt/split.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/learn/boost/kernel.h"
@@ -247,13 +246,29 @@ struct ranked {
 	uint32_t bin;
 };
 
-static int by_rank(const void *a, const void *b)
+static bool is_before(const struct ranked *a, const struct ranked *b)
 {
-	const struct ranked *x = a, *y = b;
+	if (a->value != b->value)
+		return a->value < b->value;
+	return a->bin < b->bin;
+}
 
-	if (x->value != y->value)
-		return x->value < y->value ? -1 : 1;
-	return x->bin < y->bin ? -1 : x->bin > y->bin;
+/* Few and often: Shell's sort (1959), with the gaps of Ciura (2001). */
+static void sort(struct ranked *ranked, uint32_t count)
+{
+	static const uint32_t gaps[] = {132, 57, 23, 10, 4, 1};
+
+	for (size_t g = 0; g < sizeof(gaps) / sizeof(*gaps); g++)
+		for (uint32_t i = gaps[g]; i < count; i++) {
+			struct ranked moved = ranked[i];
+			uint32_t at = i;
+
+			for (; at >= gaps[g] &&
+			       is_before(&moved, &ranked[at - gaps[g]]);
+			     at -= gaps[g])
+				ranked[at] = ranked[at - gaps[g]];
+			ranked[at] = moved;
+		}
 }
 
 /* The categories that the leaf has, by their mean gradients. */
@@ -275,7 +290,7 @@ static uint32_t rank(const struct search *search, uint32_t feature,
 			 CATEGORY_L2);
 		count++;
 	}
-	qsort(ranked, count, sizeof(*ranked), by_rank);
+	sort(ranked, count);
 	return count;
 }
 
