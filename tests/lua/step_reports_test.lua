@@ -1,4 +1,5 @@
 -- The option `reports` of steps: reading, history, quarantine, what failed.
+-- Steps that run programs are in tests/e2e/reports_test.sh.
 
 local fs = require("fs")
 local durable = assert(load(fs.read("tests/lua/durable.lua"),
@@ -78,16 +79,6 @@ function tests.also_of_a_step_that_failed()
 	test.equal(durable.step_row(place, "unit").state, "failed")
 	test.equal(query.history(place.db, { label = "all", limit = 9 })[1]
 		.failed, 1)
-end
-
-function tests.its_own_output_is_a_report_too()
-	local place = durable.new_home()
-
-	durable.run(place, function(ctx)
-		ctx:step("unit", "echo 'test x ... ok'", {
-			reports = { output = true } })
-	end)
-	test.equal(query.counts(place.db, place.id).passed, 1)
 end
 
 function tests.ctx_reports_reads_what_is_there()
