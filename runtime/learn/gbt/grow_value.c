@@ -1,17 +1,51 @@
 /* A grown tree's values, and what they add to scores. */
-#include <stdlib.h>
-
 #include "runtime/base/mem.h"
 #include "runtime/learn/gbt/grow_parts.h"
 
 /* Of a leaf whose value is made from exact gradients. */
 enum { EXACT_ROWS = 2048 };
 
-static int by_value(const void *a, const void *b)
+/* The middle one of three. */
+static double middle(double a, double b, double c)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	if (a > b) {
+		double swap = a;
 
-	return x < y ? -1 : x > y;
+		a = b;
+		b = swap;
+	}
+	return c < a ? a : c > b ? b : c;
+}
+
+/* What would be at `place` of the sorted list (Hoare: Find, 1961). */
+static double select_place(double *list, size_t count, size_t place)
+{
+	size_t low = 0, high = count - 1;
+
+	while (low < high) {
+		double pivot = middle(list[low], list[low + (high - low) / 2],
+				      list[high]);
+		size_t i = low, k = high;
+
+		for (;;) {
+			double swap;
+
+			while (list[i] < pivot)
+				i++;
+			while (list[k] > pivot)
+				k--;
+			if (i >= k)
+				break;
+			swap = list[i];
+			list[i++] = list[k];
+			list[k--] = swap;
+		}
+		if (place <= k)
+			high = k;
+		else
+			low = k + 1;
+	}
+	return list[place];
 }
 
 /* The quantile of what is left of the labels (Friedman 2001, LAD). */
@@ -26,9 +60,9 @@ static double residual(const struct gbt_grower *grower,
 	for (size_t i = 0; i < count; i++)
 		left[i] =
 			target->loss->label[rows[i]] - target->scores[rows[i]];
-	qsort(left, count, sizeof(double), by_value);
 	if (count > 0)
-		found = left[(size_t)(share * (double)(count - 1))];
+		found = select_place(left, count,
+				     (size_t)(share * (double)(count - 1)));
 	mem_free(left);
 	return found;
 }
