@@ -97,6 +97,30 @@ function tests.matrix_runs_all_combinations()
 	test.match(out, "gcc%-none | gcc/")
 end
 
+function tests.parts_take_as_long_as_each_other()
+	local place = place_with("parts")
+	local options = { parts = 2, list = "printf 'a\\nb\\nc\\n'" }
+
+	-- c takes as long as the others together
+	fs.write(place .. "/t.sh", [[
+echo '<testsuite name="s">' >"$REPORT"
+while read -r file; do
+	echo "$file" >>"ran-$REPORT"
+	time=1; [ "$file" = c ] && time=2
+	echo "<testcase name=\"$file\" file=\"$file\" time=\"$time\"/>"
+done >>"$REPORT"
+echo '</testsuite>' >>"$REPORT"
+]])
+	options.command = "sh t.sh"
+	run(place, "parts.lua", options)
+	for _, name in ipairs { "1", "2" } do
+		fs.remove(place .. "/ran-report-" .. name .. ".xml")
+	end
+	run(place, "parts.lua", options)
+	test.equal(fs.read(place .. "/ran-report-1.xml"), "c\n")
+	test.equal(fs.read(place .. "/ran-report-2.xml"), "a\nb\n")
+end
+
 function tests.backup_packs_and_rotates()
 	local place = place_with("backup")
 
