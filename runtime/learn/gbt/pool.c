@@ -15,10 +15,19 @@
 enum { PATIENCE = 1000 };
 
 /*
- * When so many of the jobs that are watched were slow, the next ones are done
- * alone, four times as many as the last time.
+ * Jobs are watched, and have faults: BLOCKED when it was waited long for a
+ * thread, UNHELPED when none came, or only such as ran on the processor of who
+ * calls. With FAULTS the next ones are done alone, four times as many as the
+ * last time.
  */
-enum { WATCHED = 64, SLOW = 4, ALONE_LEAST = 512, ALONE_MOST = 1 << 15 };
+enum {
+	WATCHED = 64,
+	BLOCKED = 8,
+	UNHELPED = 1,
+	FAULTS = 32,
+	ALONE_LEAST = 512,
+	ALONE_MOST = 1 << 15
+};
 
 struct share {
 	uint32_t next, end; /* chunks */
@@ -43,8 +52,10 @@ struct gbt_pool {
 	uint32_t threads, started;
 	struct share shares[GBT_THREADS_MAX];
 	struct worker workers[GBT_THREADS_MAX];
-	/* Jobs that are watched, of which were waited for; to do alone. */
-	uint32_t watched, slow, alone, alone_next;
+	uint32_t watched, faults;   /* jobs of late, and their faults */
+	uint32_t alone, alone_next; /* jobs to do alone */
+	int processor;              /* of who called */
+	bool helped;                /* by a thread on another one */
 };
 
 /* Lets others run until the value is no longer `before`, or for a moment. */
@@ -85,6 +96,12 @@ static void take_chunks(struct gbt_pool *pool, uint32_t worker)
 	uint32_t chunk;
 
 	while (take(pool, worker, &chunk)) {
+		int processor = sched_getcpu();
+
+		if (worker == 0)
+			pool->processor = processor;
+		else if (processor != pool->processor)
+			pool->helped = true;
 		pthread_mutex_unlock(&pool->lock);
 		pool->run(pool->context, chunk, worker);
 		pthread_mutex_lock(&pool->lock);
@@ -182,6 +199,7 @@ static void share_out(struct gbt_pool *pool, uint32_t chunks)
 			(uint32_t)(count * (i + 1) / pool->threads);
 	}
 	pool->chunks = chunks;
+	pool->helped = false;
 	atomic_store(&pool->finished, 0);
 	atomic_fetch_add(&pool->jobs, 1);
 	if (pool->sleeping > 0)
@@ -205,13 +223,13 @@ static void await(struct gbt_pool *pool)
 		patient = offer(&pool->finished, finished);
 		pthread_mutex_lock(&pool->lock);
 	}
-	pool->slow += !patient;
+	pool->faults += !patient ? BLOCKED : !pool->helped ? UNHELPED : 0;
 }
 
 /* Threads that are often waited for are left alone for a while. */
 static void judge(struct gbt_pool *pool)
 {
-	if (pool->slow >= SLOW) {
+	if (pool->faults >= FAULTS) {
 		pool->alone = pool->alone_next;
 		if (pool->alone_next < ALONE_MOST)
 			pool->alone_next *= 4;
@@ -220,7 +238,7 @@ static void judge(struct gbt_pool *pool)
 	} else {
 		pool->alone_next = ALONE_LEAST;
 	}
-	pool->watched = pool->slow = 0;
+	pool->watched = pool->faults = 0;
 }
 
 void gbt_pool_run(struct gbt_pool *pool, uint32_t chunks, gbt_chunk *run,
