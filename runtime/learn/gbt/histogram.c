@@ -7,7 +7,7 @@
 #include "runtime/learn/boost/kernel.h"
 
 /* Rows whose bins are fetched before they are needed. */
-#define AHEAD 16
+#define AHEAD 32
 
 enum {
 	CHUNK_ROWS = 8192, /* that one thread rounds at a time */
