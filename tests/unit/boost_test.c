@@ -11,6 +11,7 @@
 
 #include "runtime/learn/boost/kernel.h"
 #include "runtime/learn/boost/rows.h"
+#include "runtime/learn/gbt/train.h"
 
 enum { ROWS = 1003, BINS = 200, MANY = 200000 };
 
@@ -225,6 +226,69 @@ static void threads_part_rows_as_one_does(void **state)
 	free(column);
 }
 
+enum { TABLE_ROWS = 60000, TABLE_COLUMNS = 5 };
+
+static struct gbt_model *train(const struct gbt_table *table,
+			       enum gbt_objective objective, uint32_t threads)
+{
+	struct gbt_options options;
+	struct error *err = NULL;
+	struct gbt_model *model;
+
+	gbt_options_init(&options, table->rows);
+	options.objective = objective;
+	options.trees = 3;
+	options.leaves = 15;
+	options.goss_top = objective == GBT_MULTICLASS ? 0.2 : 0;
+	options.goss_other = 0.2;
+	options.rate = 1;
+	options.threads = threads;
+	model = gbt_train(table, &options, &err);
+	assert_non_null(model);
+	return model;
+}
+
+/* The same bytes with any number of threads, which share every step. */
+static void threads_make_the_same_model(void **state)
+{
+	static const enum gbt_objective objectives[] = {
+		GBT_BINARY, GBT_POISSON, GBT_MULTICLASS, GBT_RANK, GBT_L1};
+	double *columns[TABLE_COLUMNS], *label, *group;
+	struct gbt_table table = {.rows = TABLE_ROWS,
+				  .features = TABLE_COLUMNS,
+				  .columns = (const double *const *)columns};
+
+	(void)state;
+	table.label = label = malloc(TABLE_ROWS * sizeof(double));
+	table.group = group = malloc(TABLE_ROWS * sizeof(double));
+	for (int f = 0; f < TABLE_COLUMNS; f++)
+		columns[f] = malloc(TABLE_ROWS * sizeof(double));
+	for (size_t i = 0; i < TABLE_ROWS; i++) {
+		for (int f = 0; f < TABLE_COLUMNS; f++)
+			columns[f][i] = draw() % 50 ? real(0, 1) : (double)NAN;
+		label[i] = columns[0][i] + real(0, 1) > 1;
+		group[i] = (double)(i / 10);
+	}
+	for (size_t k = 0; k < sizeof(objectives) / sizeof(*objectives); k++) {
+		struct gbt_model *one = train(&table, objectives[k], 1);
+
+		for (uint32_t threads = 2; threads <= 4; threads += 2) {
+			struct gbt_model *many =
+				train(&table, objectives[k], threads);
+
+			assert_int_equal(one->image_size, many->image_size);
+			assert_memory_equal(one->image, many->image,
+					    one->image_size);
+			gbt_model_free(many);
+		}
+		gbt_model_free(one);
+	}
+	for (int f = 0; f < TABLE_COLUMNS; f++)
+		free(columns[f]);
+	free(label);
+	free(group);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +297,7 @@ int main(void)
 		cmocka_unit_test(the_best_cut_is_found),
 		cmocka_unit_test(rows_go_where_their_bins_do),
 		cmocka_unit_test(threads_part_rows_as_one_does),
+		cmocka_unit_test(threads_make_the_same_model),
 	};
 
 	return cmocka_run_group_tests(tests, find_kernels, NULL);
