@@ -1,6 +1,7 @@
 /* Y. Shafranovich: RFC 4180, Common Format and MIME Type for CSV Files. */
 #include "runtime/text/csv.h"
 
+#include <endian.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -51,16 +52,21 @@ static int limit(const struct csv *csv, struct error **err, const char *what)
 			 (unsigned long long)csv->line, what);
 }
 
-static int add(struct csv *csv, const char *data, size_t length, bool quoted,
-	       struct error **err)
+static int make_room(struct csv *csv, struct error **err)
 {
-	if (csv->count == csv->capacity) {
-		if (csv->capacity >= CSV_COLUMNS)
-			return limit(csv, err, "too many fields in a row");
-		csv->capacity = csv->capacity ? csv->capacity * 2 : 32;
-		csv->fields = mem_grow(csv->fields,
-				       csv->capacity * sizeof(*csv->fields));
-	}
+	if (csv->capacity >= CSV_COLUMNS)
+		return limit(csv, err, "too many fields in a row");
+	csv->capacity = csv->capacity ? csv->capacity * 2 : 32;
+	csv->fields =
+		mem_grow(csv->fields, csv->capacity * sizeof(*csv->fields));
+	return 0;
+}
+
+static inline int add(struct csv *csv, const char *data, size_t length,
+		      bool quoted, struct error **err)
+{
+	if (csv->count == csv->capacity && make_room(csv, err) < 0)
+		return -1;
 	if (length > CSV_ROW_BYTES)
 		return limit(csv, err, "too long a field");
 	csv->fields[csv->count++] =
@@ -153,14 +159,36 @@ static const char *behind_quote(struct csv *csv, const char *at,
 	return NULL;
 }
 
+/* The first separator or line end, or the end: 8 bytes at a time. */
+static const char *find_end(const char *at, const char *end, char separator)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	const uint64_t tops = ones << 7;
+
+	for (; end - at >= 8; at += 8) {
+		uint64_t bytes, lines, separators, found;
+
+		memcpy(&bytes, at, sizeof(bytes));
+		bytes = le64toh(bytes);
+		separators = bytes ^ ones * (unsigned char)separator;
+		lines = bytes ^ ones * '\n';
+		/* The lowest top bit is that of the first byte that is 0. */
+		found = ((separators - ones) & ~separators & tops) |
+			((lines - ones) & ~lines & tops);
+		if (found)
+			return at + __builtin_ctzll(found) / 8;
+	}
+	while (at < end && *at != separator && *at != '\n')
+		at++;
+	return at;
+}
+
 static const char *plain(struct csv *csv, const char *at, struct error **err)
 {
 	const char *begin = at, *end = csv->text + csv->length, *stop;
 	const char separator = csv->separator;
 
-	while (at < end && *at != separator && *at != '\n')
-		at++;
-	stop = at;
+	stop = at = find_end(at, end, separator);
 	if (stop > begin && stop[-1] == '\r' && (at == end || *at == '\n'))
 		stop--;
 	return add(csv, begin, (size_t)(stop - begin), false, err) ? NULL : at;

@@ -79,6 +79,35 @@ static void errors_have_a_line(void **state)
 	      "or the end of the row");
 }
 
+/* Fields of every length, of bytes that are nearly separators. */
+static void fields_end_where_they_do(void **state)
+{
+	static const char near[] = "-+\xac\x8a\v\t\xad\x2d\x8b";
+
+	(void)state;
+	for (size_t first = 0; first < 40; first++)
+		for (size_t second = 0; second < 20; second++) {
+			char text[80];
+			struct error *err = NULL;
+			struct csv csv;
+			size_t length = 0;
+
+			for (size_t i = 0; i < first; i++)
+				text[length++] = near[(i + second) % 9];
+			text[length++] = ',';
+			for (size_t i = 0; i < second; i++)
+				text[length++] = near[(i + first) % 9];
+			text[length++] = '\n';
+			csv_init(&csv, text, length, "t");
+			assert_int_equal(csv_next(&csv, &err), 1);
+			assert_int_equal(csv.count, 2);
+			assert_int_equal(csv.fields[0].length, first);
+			assert_int_equal(csv.fields[1].length, second);
+			assert_int_equal(csv_next(&csv, &err), 0);
+			csv_release(&csv);
+		}
+}
+
 static void headers_are_checked(void **state)
 {
 	static const struct {
@@ -154,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_and_quotes),
 		cmocka_unit_test(errors_have_a_line),
+		cmocka_unit_test(fields_end_where_they_do),
 		cmocka_unit_test(headers_are_checked),
 		cmocka_unit_test(numbers_are_exact),
 	};
