@@ -6,7 +6,7 @@
 #include "runtime/learn/boost/kernel.h"
 
 enum {
-	CHUNK_ROWS = 16384,           /* that one thread parts at a time */
+	CHUNK_ROWS = 8192,            /* that one thread parts at a time */
 	SHARED_ROWS = 3 * CHUNK_ROWS, /* fewer are not shared out */
 	CHUNK_ROOM = CHUNK_ROWS + BOOST_SLACK,
 };

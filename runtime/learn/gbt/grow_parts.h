@@ -39,7 +39,7 @@ struct gbt_grower {
 };
 
 /* Additions that are not worth waking a thread for. */
-enum { SHARED_WORK = 1 << 16, SEARCH_WORK = 1024 };
+enum { SHARED_WORK = 1 << 15, SEARCH_WORK = 1024 };
 
 /* The pool, or NULL when work with so many rows is not worth it. */
 static inline struct gbt_pool *gbt_grower_pool(const struct gbt_grower *grower,

@@ -5,6 +5,8 @@
 /* Of a leaf whose value is made from exact gradients. */
 enum { EXACT_ROWS = 2048 };
 
+enum { CHUNK_ROWS = 8192 }; /* whose scores one thread adds to at a time */
+
 /* The middle one of three. */
 static double middle(double a, double b, double c)
 {
@@ -150,28 +152,63 @@ struct valuing {
 	const struct gbt_grower *grower;
 	const struct gbt_target *target;
 	double *values;
+	uint32_t count;
 };
-
-static void add_value(const struct valuing *valuing,
-		      const struct boost_span *span, double value)
-{
-	const uint32_t *rows = boost_rows_of(&valuing->grower->rows, span);
-	double *scores = valuing->target->scores;
-
-	for (size_t i = 0; i < span->count; i++)
-		scores[rows[i]] += value;
-}
 
 static void value_leaf(void *context, uint32_t index, uint32_t worker)
 {
 	struct valuing *valuing = context;
 	const struct growing *leaf = &valuing->grower->leaves[index];
-	double value = value_of(valuing->grower, leaf, valuing->target);
 
 	(void)worker;
-	valuing->values[index] = value;
-	add_value(valuing, &leaf->used, value);
-	add_value(valuing, &leaf->rest, value);
+	valuing->values[index] =
+		value_of(valuing->grower, leaf, valuing->target);
+}
+
+/* The first of some ascending rows that is not below `row`. */
+static size_t find_row(const uint32_t *rows, size_t count, size_t row)
+{
+	size_t low = 0;
+
+	while (count > 0) {
+		size_t half = count / 2;
+
+		if (rows[low + half] < row) {
+			low += half + 1;
+			count -= half + 1;
+		} else {
+			count = half;
+		}
+	}
+	return low;
+}
+
+/* Adds to the scores of those rows that are in [from, to). */
+static void add_value(const struct valuing *valuing,
+		      const struct boost_span *span, size_t from, double value)
+{
+	const uint32_t *rows = boost_rows_of(&valuing->grower->rows, span);
+	double *scores = valuing->target->scores;
+	size_t i = find_row(rows, span->count, from);
+	size_t end = i + find_row(rows + i, span->count - i, from + CHUNK_ROWS);
+
+	for (; i < end; i++)
+		scores[rows[i]] += value;
+}
+
+/* Of neighbouring rows, so that no two threads write to a line of memory. */
+static void add_chunk(void *context, uint32_t chunk, uint32_t worker)
+{
+	const struct valuing *valuing = context;
+	size_t from = (size_t)chunk * CHUNK_ROWS;
+
+	(void)worker;
+	for (uint32_t i = 0; i < valuing->count; i++) {
+		const struct growing *leaf = &valuing->grower->leaves[i];
+
+		add_value(valuing, &leaf->used, from, valuing->values[i]);
+		add_value(valuing, &leaf->rest, from, valuing->values[i]);
+	}
 }
 
 void gbt_grow_finish(struct gbt_grower *grower, uint32_t count,
@@ -182,10 +219,15 @@ void gbt_grow_finish(struct gbt_grower *grower, uint32_t count,
 		.grower = grower,
 		.target = target,
 		.values = mem_array(count, sizeof(double)),
+		.count = count,
 	};
+	size_t rows = grower->bins->rows;
 
-	gbt_pool_run(gbt_grower_pool(grower, grower->bins->rows), count,
-		     value_leaf, &valuing);
+	gbt_pool_run(gbt_grower_pool(grower, rows), count, value_leaf,
+		     &valuing);
+	gbt_pool_run(gbt_grower_pool(grower, rows),
+		     (uint32_t)((rows + CHUNK_ROWS - 1) / CHUNK_ROWS),
+		     add_chunk, &valuing);
 	gbt_builder_tree(builder, target->output);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct growing *leaf = &grower->leaves[i];
