@@ -8,6 +8,7 @@
 
 /* Rows whose bins are fetched before they are needed. */
 #define AHEAD 32
+#define FAR 64 /* likewise, of pairs */
 
 enum {
 	CHUNK_ROWS = 8192, /* that one thread rounds at a time */
@@ -159,8 +160,13 @@ static void add_some(const struct adding *adding, uint32_t width)
 static void fetch(const struct gbt_lot *lot, size_t from, size_t count,
 		  int64_t *pairs)
 {
-	for (size_t i = 0; i < count; i++)
-		pairs[i] = gbt_pair_sum(lot->words[lot->rows[from + i]]);
+	const uint32_t *rows = lot->rows + from;
+	size_t ahead = lot->count - from < count + FAR ? 0 : FAR;
+
+	for (size_t i = 0; i < count; i++) {
+		__builtin_prefetch(&lot->words[rows[i + ahead]]);
+		pairs[i] = gbt_pair_sum(lot->words[rows[i]]);
+	}
 }
 
 void gbt_histogram(const struct gbt_bins *bins, const struct gbt_block *block,
